@@ -1,0 +1,1 @@
+"""Plan × portal → outcomes: run (order, side by side, failures), writes (which call makes which change)."""

@@ -1,0 +1,39 @@
+"""The embedded portal in this process, and its state file kept between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from reconciler.errors import InputError
+from reconciler.sandbox import Sandbox, SeedError, StateError, serve
+
+
+@contextmanager
+def opened(state: str, now: Callable[[], datetime] | None = None) -> Iterator[Sandbox]:
+    """The embedded portal's state. Raises InputError where the file cannot be used, or a seed is wrong."""
+    try:
+        Path(state).parent.mkdir(parents=True, exist_ok=True)
+        sandbox = Sandbox(state, now) if now else Sandbox(state)
+    except (OSError, StateError) as error:
+        hint = "clear it with `reconciler sandbox reset`, or name another with --state"
+        raise InputError(f"the embedded portal's state {state} cannot be opened: {error}", hint) from error
+    try:
+        yield sandbox
+    except SeedError as error:
+        raise InputError(f"the seed cannot be used: {error}", "see docs/sandbox.md for its form") from error
+    finally:
+        sandbox.close()
+
+
+@contextmanager
+def running(state: str, now: Callable[[], datetime]) -> Iterator[str]:
+    """The URL of an embedded portal that runs for the time being on a free loopback port."""
+    with opened(state, now) as sandbox:
+        if sandbox.empty:
+            hint = "load one with `reconciler sandbox seed FILE`, for example examples/company/portal.yaml"
+            raise InputError(f"the embedded portal has no portal yet (state in {state})", hint)
+        with serve(sandbox) as server:
+            yield server.url

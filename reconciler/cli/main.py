@@ -1,0 +1,99 @@
+"""The entry point: one lazily loaded command each, and the exit codes of the README."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.runtime import Runtime
+from reconciler.errors import ExitCode, ReconcilerError
+
+COMMANDS = {
+    "validate": "Check manifests offline: every error and warning, each at its line.",
+    "plan": "Show what would change on the portal.",
+    "apply": "Make the portal as git says.",
+    "drift": "Report what differs from git; change nothing.",
+    "schema": "Print the JSON Schema of manifests, plans or reports.",
+    "sandbox": "The embedded portal: serve, seed, reset.",
+}
+"""Every command with its line in --help; a command's module is imported only when it is called."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used, so that --help stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"reconciler.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - what every module of the table holds
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The table, without importing a single command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="reconciler")
+def cli() -> None:
+    """Access to a Kong Konnect Dev Portal under GitOps.
+
+    Commit YAML that lists approved developers, their teams and their applications' APIs; a pull request is the
+    approval. `plan` shows what would change, `apply` does it, `drift` finds what was clicked past git.
+
+    \b
+    Exit codes: 0 done or nothing to do · 1 internal error · 2 differences · 3 invalid input · 4 refused ·
+    5 saved plan does not hold · 6 partly done · 7 portal's state unknown
+    """
+
+
+def main(arguments: Sequence[str] | None = None, runtime: Runtime | None = None) -> int:
+    """Run the command line and return its exit code; no traceback ever reaches the user."""
+    runtime = runtime or Runtime()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character gets its escape
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = cli.main(arguments, prog_name="reconciler", obj=runtime, standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        return _say("stopped before anything was done", "", ExitCode.OK)
+    except click.ClickException as error:  # click's own code for these is 2, which here means "differences"
+        error.show()
+        return ExitCode.INVALID
+    except ReconcilerError as error:
+        return _say(error.message, error.hint, error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()  # nobody reads our output any more; saying so would fail too
+        return ExitCode.INTERNAL
+    except KeyboardInterrupt:
+        return _say("interrupted before anything was written", "", ExitCode.INTERNAL)
+    except Exception as error:  # noqa: BLE001 - the last wall: a user gets a sentence, not a traceback
+        kind = type(error).__name__
+        return _say(f"internal error: {kind}", "please report it with the command and its version", ExitCode.INTERNAL)
+    return int(code or 0)
+
+
+def _say(message: str, hint: str, code: ExitCode) -> int:
+    from reconciler.report.escape import inert
+
+    click.echo(f"reconciler: {inert(message)}" + (f"\n  hint: {inert(hint)}" if hint else ""), err=True)
+    return int(code)
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""`reconciler plan`: what would change on the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.emit import emit, write_plan
+from reconciler.cli.runtime import Runtime
+from reconciler.cli.walk import Asked, each, planned
+
+
+@click.command("plan", short_help="Show what would change on the portal.")
+@options.portal_options
+@options.allow
+@options.reason
+@click.option("--out", metavar="FILE", help="Save the plan as JSON, for review and for an apply that does just that.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
+@click.pass_obj
+def command(
+    runtime: Runtime,
+    /,
+    allowed: tuple[str, ...],
+    reason: str | None,
+    out: str | None,
+    detailed_exitcode: bool,
+    **asked: Any,
+) -> int:
+    """Show what would change on the portal, who waits, and what git does not list. Nothing is written.
+
+    A plan that breaks a limit is shown in full and then refused (exit 4).
+
+    \b
+    Example: reconciler plan access/ --format json --out plan.json
+    """
+    request = Asked.of(runtime, allow=options.allowances(allowed, reason), **asked)
+    if out and len(request.paths) > 1:
+        raise click.UsageError("--out saves one plan: give one PATH")
+    reports = each(request, lambda path: planned(request, path, detailed_exitcode=detailed_exitcode))
+    if out:
+        write_plan(reports[0], out)
+    return emit(reports, request.format_, request.reports)

@@ -1,0 +1,27 @@
+"""What a command gets from outside: the clock, the environment, and whether a person is watching."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The outside world as one value. `environ` None means the process's own."""
+
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    environ: Mapping[str, str] | None = None
+    is_terminal: Callable[[], bool] = field(default=lambda: sys.stdin.isatty() and sys.stderr.isatty())
+
+    @property
+    def today(self) -> date:
+        """The day, in UTC: an `expires` date ends for everyone at the same moment."""
+        return self.now().astimezone(UTC).date()
+
+    @property
+    def timestamp(self) -> str:
+        """Now, as documents carry it: ISO-8601 in UTC, to the second."""
+        return self.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

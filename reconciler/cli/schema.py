@@ -1,0 +1,19 @@
+"""`reconciler schema`: the source of truth for fields, for editors and for other tools."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.schema_files import schema_text
+
+
+@click.command("schema", short_help="Print a JSON Schema.")
+@click.argument("which", type=click.Choice(["manifest", "plan", "report", "reports"]), default="manifest")
+def command(which: str) -> int:
+    """Print the JSON Schema of manifests (the default), plans, reports, or the reports of several workspaces.
+
+    \b
+    Example: reconciler schema > manifest.schema.json
+    """
+    click.echo(schema_text(f"{which}.schema.json"), nl=False)
+    return 0

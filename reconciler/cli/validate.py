@@ -1,0 +1,27 @@
+"""`reconciler validate`: every problem of the manifests, offline."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.emit import emit
+from reconciler.cli.runtime import Runtime
+
+
+@click.command("validate", short_help="Check manifests offline.")
+@options.paths
+@options.format_
+@options.report
+@click.pass_obj
+def command(runtime: Runtime, paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> int:
+    """Check manifests offline: every error and warning of a workspace in one go.
+
+    PATH is a file or a folder; several are several workspaces. No connection is opened.
+
+    \b
+    Example: reconciler validate access/
+    """
+    from reconciler.cli.walk import validated
+
+    return emit([validated(path, runtime) for path in paths], format_, reports)

@@ -1,0 +1,1 @@
+"""From files in git to what they say: read (YAML with places), check (shape), resolve (meaning)."""

@@ -1,0 +1,150 @@
+"""What one entry says against another: the same thing twice, something outside the scope, lines that go unheard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from datetime import date
+from typing import Protocol, TypeVar
+
+from reconciler.finding import Finding
+from reconciler.manifest.collect import Collected
+from reconciler.model.desired import (
+    ApiName,
+    DesiredDeveloper,
+    DesiredRegistration,
+    DesiredRole,
+    DesiredTeam,
+    Line,
+    Policy,
+    Scope,
+)
+from reconciler.model.names import any_match, email_match
+from reconciler.model.origin import Origin
+
+
+class _Placed(Protocol):
+    @property
+    def origin(self) -> Origin: ...
+
+
+T = TypeVar("T", bound=_Placed)
+
+
+def duplicates(said: Collected) -> Iterator[Finding]:
+    """Everything that is listed twice, over all files and sides; each names both places."""
+    yield from _twice("developer", said.developers, lambda d: d.key, lambda d: d.email)
+    yield from _twice("membership", said.memberships, lambda m: (m.key, m.team), lambda m: f"{m.email} in {m.team}")
+    yield from _twice("registration", said.registrations, _registration_key, _registration_words)
+    yield from _twice("team", said.teams, lambda t: t.name, lambda t: f"team {t.name}")
+    yield from _twice("rule", said.rules, lambda r: r.name, lambda r: f"rule {r.name!r}")
+    for team in said.teams:
+        yield from _twice("role", team.roles or (), _role_key, lambda r: f"{r.role} on {r.api}")
+
+
+def _registration_key(r: DesiredRegistration) -> Hashable:
+    return (r.owner.type, r.owner_key, r.application, r.api)
+
+
+def _registration_words(r: DesiredRegistration) -> str:
+    return f"{r.api} for {r.application!r} of {r.owner}"
+
+
+def _role_key(role: DesiredRole) -> Hashable:
+    return (role.role, role.api, role.region)
+
+
+def _twice(
+    what: str, things: Iterable[T], key: Callable[[T], Hashable], words: Callable[[T], str]
+) -> Iterator[Finding]:
+    first: dict[Hashable, T] = {}
+    for thing in things:
+        earlier = first.setdefault(key(thing), thing)
+        if earlier is not thing:
+            message = f"{words(thing)} is listed already at {earlier.origin}"
+            yield Finding(f"duplicate-{what}", "error", message, "keep one of the two lines", thing.origin)
+
+
+def outside_scope(said: Collected, scope: Scope) -> Iterator[Finding]:
+    """Everything listed that policy.scope says this repository does not own."""
+    check = _ScopeCheck(scope)
+    for developer in said.developers:
+        yield from check.developer(developer.email, developer.origin)
+    for member in said.memberships:
+        yield from check.developer(member.email, member.origin, unless=member.key in said.keys)
+        yield from check.team(member.team, member.origin, unless=member.team in said.team_names)
+    for team in said.teams:
+        yield from check.team(team.name, team.origin)
+        yield from _outside_roles(team, check)
+    for registration in said.registrations:
+        owner = registration.owner
+        if owner.type == "developer":
+            unless = registration.owner_key in said.keys
+            yield from check.developer(owner.name, registration.origin, unless=unless)
+        else:
+            yield from check.team(owner.name, registration.origin, unless=owner.name in said.team_names)
+        yield from check.api(registration.api, registration.origin)
+    for rule in said.rules:
+        for name, origin in rule.teams:
+            yield from check.team(name, origin, unless=name in said.team_names)
+        for api, origin in rule.apis:
+            yield from check.api(api, origin)
+
+
+def _outside_roles(team: DesiredTeam, check: _ScopeCheck) -> Iterator[Finding]:
+    for role in team.roles or ():
+        yield from check.api(role.api, role.origin)
+
+
+class _ScopeCheck:
+    """One finding a thing outside; `unless` spares a line whose own entry is reported already."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def developer(self, email: str, origin: Origin, *, unless: bool = False) -> Iterator[Finding]:
+        if not unless and not email_match(self.scope.developers, email):
+            yield self._outside(email, "developers", self.scope.developers, origin)
+
+    def team(self, name: str, origin: Origin, *, unless: bool = False) -> Iterator[Finding]:
+        if not unless and not any_match(self.scope.teams, name):
+            yield self._outside(f"team {name}", "teams", self.scope.teams, origin)
+
+    def api(self, api: ApiName, origin: Origin) -> Iterator[Finding]:
+        if not any_match(self.scope.apis, api.name):
+            yield self._outside(str(api), "apis", self.scope.apis, origin)
+
+    def _outside(self, what: str, kind: str, globs: tuple[str, ...], origin: Origin) -> Finding:
+        message = f"{what} is outside the scope: policy.scope.{kind} is {', '.join(globs) or 'empty'}"
+        return Finding("outside-scope", "error", message, "remove the line, or widen the scope by review", origin)
+
+
+def odd_dates(said: Collected, policy: Policy, today: date) -> Iterator[Finding]:
+    """Dates that do not do what their author may think, and access that soon ends (policy.warn_before_expiry)."""
+    stops: list[DesiredDeveloper | DesiredRegistration] = [*said.developers, *said.registrations]
+    for thing in stops:
+        if thing.reinstated and thing.reinstated > today.isoformat():
+            message = f"reinstated {thing.reinstated} lies ahead: a stop on the portal until then would be undone"
+            hint = "give the day of the decision"
+            yield Finding("reinstated-ahead", "warning", message, hint, thing.origin)
+    lines: list[Line] = [*said.developers, *said.memberships, *said.registrations]
+    for what in lines:
+        if what.expires is None or what.expired:
+            continue
+        days = (date.fromisoformat(what.expires) - today).days
+        if days <= policy.warn_before_expiry:
+            message = f"access ends after {what.expires}, in {days} days" if days else "access ends after today"
+            yield Finding("expires-soon", "warning", message, "extend `expires`, or let it end", what.origin)
+
+
+def patterns_that_never_fit(policy: Policy) -> Iterator[Finding]:
+    """Globs over addresses with non-ASCII characters, which no address is ever held against."""
+    globs = {"scope.developers": policy.scope.developers, "protected.developers": policy.protected_developers}
+    for key, patterns in globs.items():
+        for pattern in patterns:
+            if not pattern.isascii():
+                message = (
+                    f"policy.{key}: {pattern} fits nobody: non-ASCII addresses are matched by * and by their entry"
+                )
+                yield Finding(
+                    "pattern-never-fits", "warning", message, "use *, or list the person", policy.origins[key]
+                )

@@ -1,0 +1,179 @@
+"""One manifest entry at a time: from its mapping to the nouns of `model.desired`, dates already taken into account.
+
+Everything here trusts the shape of what it is given: `check` has found, and `sound` has left out, what is malformed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from reconciler.manifest.tree import Document, Map, Place, Seq
+from reconciler.model.desired import (
+    ApiName,
+    DesiredDeveloper,
+    DesiredMembership,
+    DesiredRegistration,
+    DesiredRole,
+    DesiredTeam,
+    OwnerName,
+    Rule,
+)
+from reconciler.model.names import domain_of, email_key
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An entry under `developers` with all that it lists."""
+
+    developer: DesiredDeveloper
+    memberships: tuple[DesiredMembership, ...]
+    registrations: tuple[DesiredRegistration, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document being read on a given day."""
+
+    document: Document
+    today: date
+
+    def items(self, key: str, of: Map | None = None) -> Iterator[tuple[Any, Place]]:
+        """The items of a list, each with its place; none where the key is absent."""
+        value = (self.document.root if of is None else of).get(key)
+        return value.placed() if isinstance(value, Seq) else iter(())
+
+    def expired(self, expires: str | None) -> bool:
+        """Whether the last day of access (UTC) is past; `expires` is that day and still counts."""
+        return expires is not None and expires < self.today.isoformat()
+
+    def person(self, item: str | Map, at: Place) -> Person:
+        """An entry under `developers`; what the file's `defaults` say counts where the entry says nothing."""
+        entry = item if isinstance(item, Map) else Map(at)
+        email = item if isinstance(item, str) else entry["email"]
+        defaults = self.document.root.get("defaults") or Map(at)
+        expires = entry.get("expires", defaults.get("expires"))
+        developer = DesiredDeveloper(
+            email=email,
+            key=email_key(email),
+            origin=self.document.origin(at),
+            status=entry.get("status", "approved"),
+            expired=self.expired(expires),
+            expires=expires,
+            reinstated=entry.get("reinstated"),
+            invite=entry.get("invite", False),
+            full_name=entry.get("full_name"),
+            reason=entry.get("reason"),
+        )
+        teams_of = entry if "teams" in entry else defaults if developer.status == "approved" else Map(at)
+        memberships = tuple(self.membership(email, *named) for named in self.items("teams", teams_of))
+        owner = OwnerName("developer", email)
+        return Person(developer, memberships, tuple(self.applications(owner, self.items("applications", entry))))
+
+    def membership(self, email: str, item: str | Map, at: Place) -> DesiredMembership:
+        """An item of a person's `teams`."""
+        name = item if isinstance(item, str) else item["name"]
+        return self._membership(email, name, item, at)
+
+    def member(self, team: str, item: str | Map, at: Place) -> DesiredMembership:
+        """An item of a team's `members`."""
+        email = item if isinstance(item, str) else item["email"]
+        return self._membership(email, team, item, at)
+
+    def _membership(self, email: str, team: str, item: str | Map, at: Place) -> DesiredMembership:
+        details = item if isinstance(item, Map) else Map(at)
+        expires = details.get("expires")
+        return DesiredMembership(
+            email=email,
+            key=email_key(email),
+            team=team,
+            origin=self.document.origin(at),
+            expired=self.expired(expires),
+            expires=expires,
+            reason=details.get("reason"),
+        )
+
+    def applications(self, owner: OwnerName, items: Iterable[tuple[Map, Place]]) -> Iterator[DesiredRegistration]:
+        """The registrations under `applications` of a person or a team, one an API."""
+        for application, _ in items:
+            for api, at in self.items("apis", application):
+                details = api if isinstance(api, Map) else Map(at)
+                yield self.registration(owner, application["name"], api_name(api), (details, application), at)
+
+    def team_applications(self, entry: Map) -> Iterator[DesiredRegistration]:
+        """The registrations under `applications` of an entry under `teams`."""
+        return self.applications(OwnerName("team", entry["name"]), self.items("applications", entry))
+
+    def api_side(self, entry: Map) -> Iterator[DesiredRegistration]:
+        """The registrations under one entry of `apis`."""
+        for item, at in self.items("applications", entry):
+            yield self.registration(owner_name(item["owner"]), item["name"], api_name(entry), (item,), at)
+
+    def registration(
+        self, owner: OwnerName, application: str, api: ApiName, levels: tuple[Map, ...], at: Place
+    ) -> DesiredRegistration:
+        """One listing; `levels` are the mappings that may say more of it, the nearest first."""
+        expires = min((level["expires"] for level in levels if "expires" in level), default=None)
+        return DesiredRegistration(
+            owner=owner,
+            owner_key=email_key(owner.name) if owner.type == "developer" else owner.name,
+            application=application,
+            api=api,
+            origin=self.document.origin(at),
+            status=levels[0].get("status", "approved"),
+            register=_nearest(levels, "register") or False,
+            expired=self.expired(expires),
+            expires=expires,
+            reinstated=max((level["reinstated"] for level in levels if "reinstated" in level), default=None),
+            reason=_nearest(levels, "reason"),
+        )
+
+    def team(self, entry: Map, at: Place) -> DesiredTeam:
+        """An entry under `teams`, without its members and applications."""
+        roles = None
+        if "roles" in entry:
+            roles = tuple(self._role(role, role_at) for role, role_at in self.items("roles", entry))
+        return DesiredTeam(
+            name=entry["name"],
+            origin=self.document.origin(at),
+            description=entry.get("description"),
+            can_own_applications=entry.get("can_own_applications"),
+            roles=roles,
+            gives_members="members" in entry,
+        )
+
+    def _role(self, item: Map, at: Place) -> DesiredRole:
+        return DesiredRole(item["role"], api_name(item["api"]), item.get("region"), self.document.origin(at))
+
+    def rule(self, entry: Map, at: Place) -> Rule:
+        """An entry under `rules`."""
+        origin = self.document.origin
+        return Rule(
+            name=entry["name"],
+            domain=domain_of(entry["match"]["email"]),
+            origin=origin(at),
+            approve=entry.get("approve", False),
+            teams=tuple((name, origin(place)) for name, place in self.items("teams", entry)),
+            apis=tuple((api_name(item), origin(place)) for item, place in self.items("apis", entry)),
+            max=entry.get("max", 50),
+        )
+
+
+def _nearest(levels: tuple[Map, ...], key: str) -> Any:
+    return next((level[key] for level in levels if key in level), None)
+
+
+def api_name(item: str | Map) -> ApiName:
+    """How an item names an API: a plain name, a name with a version (null: the one without), or a package."""
+    if isinstance(item, str):
+        return ApiName(item)
+    if "package" in item:
+        return ApiName(item["package"], package=True)
+    return ApiName(item["name"], item.get("version"), any_version="version" not in item)
+
+
+def owner_name(item: str | Map) -> OwnerName:
+    """How an item names an application's owner: an address, or {team: name}."""
+    return OwnerName("developer", item) if isinstance(item, str) else OwnerName("team", item["team"])

@@ -1,0 +1,1 @@
+"""The nouns of the trade, and nothing else: what git says (desired), what the portal has (observed), the changes."""

@@ -1,0 +1,49 @@
+"""Identity: when two names mean the same person, team or API (docs/manifest.md, "Identity")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def email_key(email: str) -> str:
+    """The address as compared: ASCII letters without regard to case, everything else code point by code point.
+
+    >>> email_key("Ada@Partner.Example")
+    'ada@partner.example'
+    """
+    return email.translate(_ASCII_LOWER)
+
+
+def domain_of(email: str) -> str:
+    """What follows the last @, as compared."""
+    return email_key(email.rpartition("@")[2])
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
+
+
+def glob_match(pattern: str, name: str) -> bool:
+    """Whether `name` as a whole fits `pattern`: * stands for any run of characters, all else for itself."""
+    return pattern == "*" or _compiled(pattern).fullmatch(name) is not None
+
+
+def any_match(patterns: Iterable[str], name: str) -> bool:
+    """Whether one of the globs fits the name of a team, API or package; case counts."""
+    return any(glob_match(pattern, name) for pattern in patterns)
+
+
+def email_match(patterns: Iterable[str], email: str) -> bool:
+    """Whether one of the globs fits the address.
+
+    An address with non-ASCII characters fits no glob but `*`: a look-alike letter must not slip into a pattern.
+    """
+    if not email.isascii():
+        return "*" in patterns
+    key = email_key(email)
+    return any(glob_match(email_key(pattern), key) for pattern in patterns)

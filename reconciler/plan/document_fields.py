@@ -1,0 +1,139 @@
+"""How each noun of a plan is written in JSON documents: plan, report, and whatever else tells of changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.finding import Finding
+from reconciler.model.change import ApiRef, Cause, Change, Item, Lifted, Plan, Ref, Refusal, Subject
+from reconciler.model.observed import Portal
+from reconciler.model.origin import Origin
+
+Document = dict[str, Any]
+"""A JSON object."""
+
+ITEM_LISTS = ("held", "waiting", "blocked", "unlisted", "requests", "residual")
+"""The lists of a plan that are no changes, in the order in which they are shown."""
+
+
+def plan_fields(plan: Plan) -> Document:
+    """What the plan itself says: every list of it."""
+    return {
+        "changes": [
+            {**change_fields(change), "waits_for": _at(plan.after, index), "requires": _at(plan.requires, index)}
+            for index, change in enumerate(plan.changes)
+        ],
+        **{name: [_item_fields(item) for item in getattr(plan, name)] for name in ITEM_LISTS},
+        "findings": [finding_fields(finding) for finding in plan.findings],
+        "refusals": [_refusal_fields(refusal) for refusal in plan.refusals],
+        "lifted": [_lifted_fields(lifted) for lifted in plan.lifted],
+        "looked_at": dict(plan.looked_at),
+    }
+
+
+def plan_counts(plan: Plan) -> dict[str, int]:
+    """How many there are of each, findings aside."""
+    return {
+        "changes": len(plan.changes),
+        "grants": plan.count("grants"),
+        "removals": plan.count("removes"),
+        "neither": plan.count("neither"),
+        **{name: len(getattr(plan, name)) for name in ITEM_LISTS},
+        "refusals": len(plan.refusals),
+        "lifted": len(plan.lifted),
+    }
+
+
+def finding_counts(findings: tuple[Finding, ...]) -> dict[str, int]:
+    """How many findings there are, and how many of them are errors and warnings."""
+    severities = [finding.severity for finding in findings]
+    return {
+        "findings": len(findings),
+        "errors": severities.count("error"),
+        "warnings": severities.count("warning"),
+    }
+
+
+def portal_fields(portal: Portal) -> Document:
+    """Which portal."""
+    return {"id": portal.id, "name": portal.name, "server": portal.server, "region": portal.region}
+
+
+def change_fields(change: Change) -> Document:
+    """One change: what, to whom, from what to what, and who asked for it."""
+    return {
+        "action": change.action,
+        "subject": _subject_fields(change.subject),
+        "before": change.before,
+        "after": change.after,
+        "effect": change.effect,
+        "cause": _cause_fields(change.cause),
+    }
+
+
+def finding_fields(finding: Finding) -> Document:
+    """One finding, with its place."""
+    said = {"rule": finding.rule, "severity": finding.severity, "message": finding.message, "hint": finding.hint}
+    return {**said, **_origin_fields(finding.origin)}
+
+
+def _at(indices: tuple[tuple[int, ...], ...], index: int) -> list[int]:
+    return list(indices[index]) if index < len(indices) else []
+
+
+def _subject_fields(subject: Subject) -> Document:
+    return {
+        "kind": subject.kind,
+        "developer": _ref_fields(subject.developer),
+        "team": _ref_fields(subject.team),
+        "application": _ref_fields(subject.application),
+        "api": _api_fields(subject.api),
+        "registration_id": subject.registration_id,
+        "role": _ref_fields(subject.role),
+        "region": subject.region,
+    }
+
+
+def _ref_fields(ref: Ref | None) -> Document | None:
+    return {"name": ref.name, "id": ref.id} if ref else None
+
+
+def _api_fields(api: ApiRef | None) -> Document | None:
+    return {"name": api.name, "version": api.version, "id": api.id, "entity_type": api.entity_type} if api else None
+
+
+def _cause_fields(cause: Cause | None) -> Document | None:
+    return {"by": cause.by, "text": cause.text, **_origin_fields(cause.origin)} if cause else None
+
+
+def _origin_fields(origin: Origin | None) -> Document:
+    if origin is None:
+        return {"file": None, "line": None, "column": None}
+    return {"file": origin.file, "line": origin.line or None, "column": origin.column or None}
+
+
+def _item_fields(item: Item) -> Document:
+    cause = _cause_fields(item.cause)
+    return {
+        "subject": _subject_fields(item.subject),
+        "reason": item.reason,
+        "cause": cause,
+        "since": item.since or None,
+    }
+
+
+def _refusal_fields(refusal: Refusal) -> Document:
+    return {
+        "rule": refusal.rule,
+        "message": refusal.message,
+        "number": refusal.number,
+        "limit": refusal.limit,
+        "hint": refusal.hint,
+        "liftable": refusal.liftable,
+    }
+
+
+def _lifted_fields(lifted: Lifted) -> Document:
+    by = "flag" if lifted.origin is None else "policy"
+    where = _origin_fields(lifted.origin)
+    return {"refusal": _refusal_fields(lifted.refusal), "by": by, "reason": lifted.reason, **where}

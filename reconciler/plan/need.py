@@ -1,0 +1,36 @@
+"""What a workspace needs to see of the portal: the least from which its plan can be made and judged."""
+
+from __future__ import annotations
+
+from reconciler.model.desired import ApiName, Desired
+from reconciler.model.observed import Need
+
+
+def need_of(desired: Desired) -> Need:
+    """The lists to read; a list that nothing in git can concern is not asked for."""
+    policy = desired.policy
+    takes = policy.unlisted.developers == "revoke" or any(entry.taken for entry in desired.developers.values())
+    names = _api_names(desired)
+    roles_of = tuple(name for name, team in desired.teams.items() if team.roles is not None)
+    return Need(
+        memberships=takes or policy.unlisted.memberships != "ignore" or _lists_members(desired),
+        teams=policy.scope.teams,
+        roles_of=roles_of,
+        registrations=takes
+        or policy.unlisted.registrations != "ignore"
+        or bool(desired.registrations)
+        or any(rule.apis for rule in desired.rules),
+        apis=bool(roles_of) or any(not name.package for name in names),
+        packages=tuple(sorted({name.name for name in names if name.package})),
+    )
+
+
+def _lists_members(desired: Desired) -> bool:
+    return bool(desired.memberships) or any(rule.teams for rule in desired.rules)
+
+
+def _api_names(desired: Desired) -> list[ApiName]:
+    listed = [line.api for line in desired.registrations]
+    by_rules = [name for rule in desired.rules for name, _ in rule.apis]
+    by_roles = [role.api for team in desired.teams.values() for role in team.roles or ()]
+    return [*listed, *by_rules, *by_roles]

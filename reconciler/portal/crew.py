@@ -1,0 +1,115 @@
+"""Runs jobs side by side on a bounded number of threads.
+
+A job is a generator: it yields steps, gets the list of what they returned, in the order of the steps, and may yield
+again; what it returns is its result. A step is a call, made on one of the threads, or another job. Only calls
+occupy a thread, and no more of them are under way than there are threads: a job may yield a million steps lazily,
+and jobs may nest, without a deadlock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from types import GeneratorType
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+Call = Callable[[], Any]
+Job = Generator[Iterable["Call | Job[Any]"], list[Any], T]
+
+
+class _Running:
+    """A job under way: the steps not begun yet, what came back so far, and how many steps are open."""
+
+    __slots__ = ("job", "open", "parent", "place", "results", "steps")
+
+    def __init__(self, job: Job[Any], parent: _Running | None = None, place: int = 0) -> None:
+        self.job, self.parent, self.place = job, parent, place
+        self.steps: Iterator[Call | Job[Any]] = iter(())
+        self.results: list[Any] | None = None
+        self.open = 0
+
+    def next_step(self) -> tuple[Call | Job[Any], int] | None:
+        """The next step and its place among the results; None if all are begun."""
+        step = next(self.steps, None)
+        if step is None or self.results is None:
+            return None
+        self.results.append(None)
+        self.open += 1
+        return step, len(self.results) - 1
+
+    def go_on(self) -> None:
+        """Hand the job its results and take its next steps. Raises StopIteration with the job's result at its end."""
+        steps = self.job.send(self.results)  # type: ignore[arg-type] # None starts a generator
+        self.steps, self.results = iter(steps), []
+
+
+class Crew:
+    """A pool of `workers` threads for jobs; several threads may call `run` at the same time."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="portal")
+
+    def run(self, job: Job[T]) -> T:
+        """Run the job to its end. The first error of any step ends it; what is not begun by then is dropped."""
+        under_way: dict[Future[Any], tuple[_Running, int]] = {}
+        ready = deque([_Running(job)])
+        """Jobs that can begin a step or go on; those that only wait for open steps are not here."""
+        ended: list[T] = []
+        try:
+            while not ended:
+                while ready and not ended and len(under_way) < self.workers:
+                    self._advance(ready, under_way, ended)
+                if under_way and not ended:
+                    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                        _deliver(*under_way.pop(future), future.result(), ready)
+            return ended[0]
+        finally:
+            for future in under_way:
+                future.cancel()
+
+    def _advance(
+        self, ready: deque[_Running], under_way: dict[Future[Any], tuple[_Running, int]], ended: list[Any]
+    ) -> None:
+        """Begin the next step of the foremost job; if none is left and none is open, let the job go on.
+
+        A job's new steps go to the end of the queue: so the first page of every list comes before any second page.
+        """
+        running = ready[0]
+        begun = running.next_step()
+        if begun is None:
+            ready.popleft()
+            if not running.open:
+                _go_on(running, ready, ended)
+            return
+        step, place = begun
+        if isinstance(step, GeneratorType):
+            ready.appendleft(_Running(step, running, place))
+        else:
+            under_way[self._pool.submit(cast("Call", step))] = running, place
+
+    def close(self) -> None:
+        """Let the threads end; calls that were not begun are dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _go_on(running: _Running, ready: deque[_Running], ended: list[Any]) -> None:
+    try:
+        running.go_on()
+        ready.append(running)
+    except StopIteration as end:
+        if running.parent is None:
+            ended.append(end.value)
+        else:
+            _deliver(running.parent, running.place, end.value, ready)
+
+
+def _deliver(running: _Running, place: int, value: Any, ready: deque[_Running]) -> None:
+    """Put one result in its place; the last open one brings a job that has nothing to begin back into the queue."""
+    assert running.results is not None  # noqa: S101 # a step has come back, so there were steps
+    running.results[place] = value
+    running.open -= 1
+    if not running.open and running not in ready:
+        ready.append(running)

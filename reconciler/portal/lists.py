@@ -1,0 +1,133 @@
+"""Every list of the portal that we read, each as a job for `Crew.run`: where it is, its order, and what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from reconciler.errors import NotFoundError, RefusedError
+from reconciler.model.observed import Api, Application, Developer, Portal, Registration, Role, Status
+from reconciler.portal import parse
+from reconciler.portal.crew import Job
+from reconciler.portal.pages import Get, Told, list_all
+from reconciler.portal.parse import Fields, ListedTeam
+
+_BY_AGE = {"sort": "created_at"}
+"""Sent wherever the list can be sorted (contract 2), so that what is added meanwhile comes last."""
+
+
+def portals(get: Get, server: str, region: str | None, name: str | None = None) -> Job[list[Portal]]:
+    """The portals that the token sees; of one name, if given (contract 1.5)."""
+    params = {} if name is None else {"filter[name][eq]": name}
+    return list_all(get, "/portals", params, partial(parse.portal, server=server, region=region))
+
+
+def mapped_teams(get: Get, portal_id: str, *, told: Told | None = None) -> Job[frozenset[str]]:
+    """The ids of the teams that have identity provider groups; none without a provider (400, contract 1.5)."""
+
+    def get_or_none(path: str, params: Mapping[str, str] | None) -> Any:
+        try:
+            return get(path, params)
+        except (NotFoundError, RefusedError) as error:
+            if error.status not in (400, 404):
+                raise
+            return {"data": [], "meta": {"page": {"number": 1, "size": 100, "total": 0}}}
+
+    path = f"/portals/{portal_id}/identity-provider/team-group-mappings"
+    found = yield from list_all(get_or_none, path, {}, parse.mapped_team, key="team_id", told=told)
+    return frozenset(team for team in found if team is not None)
+
+
+def developers(
+    get: Get, portal_id: str, *, email: str | None = None, told: Told | None = None
+) -> Job[list[Developer]]:
+    """The portal's developers, oldest first; or what the server finds for an address (contract 1.1)."""
+    params = _BY_AGE if email is None else {**_BY_AGE, "filter[email][eq]": email}
+    return list_all(get, f"/portals/{portal_id}/developers", params, parse.developer, told=told)
+
+
+def teams(get: Get, portal_id: str, *, told: Told | None = None) -> Job[list[ListedTeam]]:
+    """The portal's teams, in the server's order: this list cannot be sorted (contract 1.2)."""
+    return list_all(get, f"/portals/{portal_id}/teams", {}, parse.team, told=told)
+
+
+def teams_of(get: Get, portal_id: str, developer_id: str) -> Job[list[str]]:
+    """The ids of the teams that the developer is in (contract 1.1)."""
+    return list_all(get, f"/portals/{portal_id}/developers/{developer_id}/teams", {}, Fields.id)
+
+
+def members(get: Get, portal_id: str, team_id: str, *, told: Told | None = None) -> Job[list[str]]:
+    """The ids of the developers in the team; whether they are approved is not said there (contract 1.2)."""
+    return list_all(get, f"/portals/{portal_id}/teams/{team_id}/developers", {}, Fields.id, told=told)
+
+
+def roles(get: Get, portal_id: str, team_id: str, *, told: Told | None = None) -> Job[list[Role]]:
+    """The roles assigned to the team (contract 1.2)."""
+    path = f"/portals/{portal_id}/teams/{team_id}/assigned-roles"
+    return list_all(get, path, {}, partial(parse.role, team_id=team_id), told=told)
+
+
+def applications(
+    get: Get, portal_id: str, *, developer_id: str | None = None, told: Told | None = None
+) -> Job[list[Application]]:
+    """The portal's applications, oldest first, or one developer's; an owner that is left out is asked for (1.3)."""
+    path = f"/portals/{portal_id}/applications"
+    params = _BY_AGE if developer_id is None else {**_BY_AGE, "filter[developer_id][eq]": developer_id}
+    listed = yield from list_all(get, path, params, parse.application, told=told)
+    ownerless = [one for one in listed if isinstance(one, str)]
+    if told is not None:
+        told(0, len(ownerless))
+    found = yield (partial(_application, get, f"{path}/{one}", one, told) for one in ownerless)
+    owned = dict(zip(ownerless, found, strict=True))
+    whole = [owned[one] if isinstance(one, str) else one for one in listed]
+    return [one for one in whole if one is not None]
+
+
+def _application(get: Get, path: str, application_id: str, told: Told | None) -> Application | None:
+    """One application; None if it went away since it was listed."""
+    try:
+        f = Fields(get(path, None), f"GET /v3{path}")
+    except NotFoundError:
+        return None
+    found = parse.application(f)
+    if isinstance(found, str):
+        raise f.wrong("owner", "a developer or a team")
+    if found.id != application_id:
+        raise f.wrong("id", "the one asked for")
+    if told is not None:
+        told(1, 0)
+    return found
+
+
+def registrations(
+    get: Get,
+    portal_id: str,
+    *,
+    developer_id: str | None = None,
+    status: Status | None = None,
+    told: Told | None = None,
+) -> Job[list[Registration]]:
+    """The portal's registrations, oldest first; of one developer or in one status, if given (contract 1.4)."""
+    filters = {"filter[developer_id][eq]": developer_id, "filter[status][eq]": status}
+    params = _BY_AGE | {key: value for key, value in filters.items() if value is not None}
+    return list_all(get, f"/portals/{portal_id}/application-registrations", params, parse.registration, told=told)
+
+
+def registrations_of(get: Get, portal_id: str, application_id: str) -> Job[list[Registration]]:
+    """All registrations of one application, oldest first (contract 1.4)."""
+    path = f"/portals/{portal_id}/applications/{application_id}/registrations"
+    return list_all(get, path, _BY_AGE, parse.registration)
+
+
+def apis(get: Get, portal_id: str, *, told: Told | None = None) -> Job[list[Api]]:
+    """The APIs that are published to the portal and that the token may see, oldest first (contract 1.6)."""
+    listed = yield from list_all(get, "/apis", _BY_AGE, partial(parse.api_of, portal_id=portal_id), told=told)
+    return [api for api in listed if api is not None]
+
+
+def packages(get: Get, portal_id: str, name: str, *, told: Told | None = None) -> Job[list[Api]]:
+    """The API packages of that name: publications carry no name, but can be asked for by it (contract 1.6)."""
+    path = f"/portals/{portal_id}/api-publications"
+    params = {"filter[api_name][eq]": name, "filter[entity_type][eq]": "api_package"}
+    return list_all(get, path, params, partial(parse.package, name=name), key="api_id", told=told)

@@ -1,0 +1,1 @@
+"""What people and machines read: facts derived once (model), laid out per format."""

@@ -1,0 +1,76 @@
+"""JSON for machines: a plan is the document that can be saved and applied, all else is a report document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reconciler.model.change import Outcome, Plan
+from reconciler.model.observed import Portal
+from reconciler.plan.document import FORMAT_VERSION, to_document
+from reconciler.plan.document_fields import Document, change_fields, plan_fields, portal_fields
+from reconciler.report.model import Failure, Report
+
+
+def render(report: Report) -> str:
+    """The document as text: ASCII, indented, ending in a newline."""
+    return written(document_of(report))
+
+
+def together(reports: Sequence[Report]) -> str:
+    """The reports of several workspaces as one document of kind `reports`."""
+    documents = [document_of(report) for report in reports]
+    return written({"format_version": FORMAT_VERSION, "kind": "reports", "reports": documents})
+
+
+def written(document: Document) -> str:
+    r"""A document as text that a workflow log can show: `##[command]` in it is `#\u0023[command]`, the same value."""
+    return json.dumps(document, indent=2).replace("##", "#\\u0023") + "\n"
+
+
+def document_of(report: Report) -> Document:
+    """What the report says as plain JSON values; of kind `plan` for what `plan` planned, else of kind `report`."""
+    if report.command == "plan" and report.plan and not report.error:
+        return to_document(replace(report.plan, findings=report.all_findings), report.stamp)
+    plan = replace(report.plan or Plan(_NOWHERE), findings=report.all_findings)
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "report",
+        "command": report.command,
+        "tool_version": report.tool_version,
+        "generated_at": report.generated_at,
+        "portal": portal_fields(report.plan.portal) if report.plan else None,
+        "manifests": {"digest": report.manifests_digest, "paths": list(report.workspace), "files": report.files},
+        "commit": report.commit,
+        "exit_code": int(report.exit_code),
+        "error": _error_fields(report.error),
+        "summary": report.summary,
+        "outcomes": _outcomes(report),
+        **plan_fields(plan),
+    }
+
+
+_NOWHERE = Portal("", "")
+
+
+def _error_fields(error: Failure | None) -> Document | None:
+    return {"message": error.message, "hint": error.hint, "exit_code": int(error.exit_code)} if error else None
+
+
+def _outcomes(report: Report) -> list[Document]:
+    changes = report.plan.changes if report.plan else ()
+    positions = {change.key: index for index, change in enumerate(changes)}
+    return [_outcome_fields(outcome, positions.get(outcome.change.key)) for outcome in report.outcomes]
+
+
+def _outcome_fields(outcome: Outcome, position: int | None) -> Document:
+    return {
+        "position": None if outcome.extra else position,
+        **change_fields(outcome.change),
+        "result": outcome.result,
+        "detail": outcome.detail,
+        "status": outcome.status,
+        "trace": outcome.trace,
+        "extra": outcome.extra,
+    }

@@ -1,0 +1,155 @@
+"""Report: one run's result. Facts are derived here, once; a format only lays them out and escapes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from reconciler.errors import ExitCode, ReconcilerError
+from reconciler.finding import Finding, in_file_order
+from reconciler.model.change import Change, Outcome, Plan, Result
+from reconciler.plan.document import Stamp
+from reconciler.plan.document_fields import finding_counts, plan_counts
+from reconciler.report.groups import Group, of_plan
+
+Command = Literal["validate", "plan", "apply", "drift"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What ended the run before its time: what happened, and in `hint` what to do next."""
+
+    message: str
+    hint: str
+    exit_code: ExitCode
+
+    @classmethod
+    def of(cls, error: ReconcilerError) -> Failure:
+        """The error as a value."""
+        return cls(error.message, error.hint, error.exit_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one run of a command over one workspace came to.
+
+    `findings` are those of the manifests; the plan has its own besides. `generated_at` (ISO-8601 in UTC, ending in Z)
+    is handed in, as is everything: nothing here reads a clock, a file or the environment. `files`: how many manifest
+    files were read, None where that is not known. `manifests_digest` and `ttl` go into a saved plan.
+    """
+
+    command: Command
+    tool_version: str
+    generated_at: str
+    plan: Plan | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    workspace: tuple[str, ...] = ()
+    files: int | None = None
+    commit: str | None = None
+    manifests_digest: str = ""
+    ttl: timedelta = timedelta(hours=24)
+    error: Failure | None = None
+    detailed_exitcode: bool = False
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the command exits with; where several rows hold, `ExitCode.worst` decides.
+
+        ===========  ====================================================================  =======
+        command      holds when                                                            code
+        ===========  ====================================================================  =======
+        any          a finding is an error: the manifests are invalid                      3
+        any          the run ended with an error                                           its own
+        apply        ... but the portal was lost (7) after the first write                 6
+        plan, apply  the plan is refused                                                   4
+        apply        a change failed, was skipped, or was not come to                      6
+        plan         there are changes, and `detailed_exitcode` asks                       2
+        drift        there are changes, or something is held, unlisted or residual         2
+        any          none of these; or `apply` was answered "no", and nothing was tried    0
+        ===========  ====================================================================  =======
+
+        Blocked, waiting and requested things change no code, and a refusal does not change that of `drift`.
+        """
+        codes: set[ExitCode] = set()
+        if self.count_findings("error"):
+            codes.add(ExitCode.INVALID)
+        if self.error:
+            lost = self.error.exit_code is ExitCode.UNKNOWN_STATE and self.wrote
+            codes.add(ExitCode.PARTLY if lost else self.error.exit_code)
+        if self.refused:
+            codes.add(ExitCode.REFUSED)
+        if self.command == "apply" and self.incomplete:
+            codes.add(ExitCode.PARTLY)
+        if self.differs:
+            codes.add(ExitCode.DIFFERENCES)
+        return ExitCode.worst(codes)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the plan breaks a limit, so that none of it may be applied."""
+        return self.command in ("plan", "apply") and self.plan is not None and bool(self.plan.refusals)
+
+    @property
+    def wrote(self) -> bool:
+        """Whether a write was tried at all."""
+        return any(outcome.result != "skipped" for outcome in self.outcomes)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether applying left something undone: failed, skipped, or not come to once it had begun."""
+        undone = any(outcome.result in ("failed", "skipped") for outcome in self.outcomes)
+        return undone or bool(self.outcomes and self.untried)
+
+    @property
+    def differs(self) -> bool:
+        """Whether there are differences of which the command was asked to tell by its exit code."""
+        if self.plan is None:
+            return False
+        if self.command == "drift":
+            return bool(self.plan.changes or self.plan.held or self.plan.unlisted or self.plan.residual)
+        return self.command == "plan" and self.detailed_exitcode and bool(self.plan.changes)
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """The findings of the manifests and of the plan, each once, in file order."""
+        found = (*self.findings, *(self.plan.findings if self.plan else ()))
+        return tuple(in_file_order(list(dict.fromkeys(found))))
+
+    def count_findings(self, severity: str) -> int:
+        """How many findings have that severity."""
+        return sum(finding.severity == severity for finding in self.all_findings)
+
+    @property
+    def untried(self) -> tuple[Change, ...]:
+        """The changes of the plan that have no outcome: all of them before applying, some if it was cut short."""
+        tried = {outcome.change.key for outcome in self.outcomes if not outcome.extra}
+        return tuple(change for change in (self.plan.changes if self.plan else ()) if change.key not in tried)
+
+    def with_result(self, *results: Result) -> tuple[Outcome, ...]:
+        """The outcomes that came to one of these results."""
+        return tuple(outcome for outcome in self.outcomes if outcome.result in results)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The plan by person and team, those who lose access first, with what became of each change."""
+        return of_plan(self.plan, self.outcomes) if self.plan else ()
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many there are of each; of outcomes only for `apply`, of a plan only where there is one."""
+        counts = plan_counts(self.plan) if self.plan else {}
+        counts |= finding_counts(self.all_findings)
+        if self.command == "apply":
+            results: tuple[Result, ...] = ("done", "already", "failed", "skipped")
+            counts |= {result: len(self.with_result(result)) for result in results}
+            counts |= {"untried": len(self.untried), "extra": sum(outcome.extra for outcome in self.outcomes)}
+        return counts
+
+    @property
+    def stamp(self) -> Stamp:
+        """The circumstances under which the plan was made, for saving it."""
+        return Stamp(
+            self.generated_at, self.tool_version, self.ttl, self.manifests_digest, self.workspace, self.commit
+        )

@@ -1,0 +1,154 @@
+"""Changes and what they are about, in words: each sentence is made once, here, for every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.model.change import Action, ApiRef, Change, Facts, Outcome, Subject
+
+
+class Name(str):
+    """A part of a sentence that someone else typed; a format must make it inert, and may set it apart."""
+
+    __slots__ = ()
+
+
+Words = tuple[str, ...]
+"""A sentence in parts, to be joined without blanks: our own words as `str`, and names as `Name`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One managed field of a thing before and after; None: not there, or not set."""
+
+    field: str
+    before: str | bool | None
+    after: str | bool | None
+
+
+_VERBS: dict[Action, str] = {
+    "revoke-registration": "revoke",
+    "reject-registration": "reject",
+    "revoke-developer": "revoke",
+    "reject-developer": "reject",
+    "remove-member": "remove",
+    "remove-role": "remove",
+    "create-team": "create",
+    "update-team": "update",
+    "assign-role": "assign",
+    "approve-developer": "approve",
+    "invite-developer": "invite",
+    "add-member": "add",
+    "approve-registration": "approve",
+    "create-registration": "register",
+}
+
+
+def verb(change: Change) -> str:
+    """What the change does, in one word; a format makes it unmistakable where `effect` is `removes`."""
+    return _VERBS[change.action]
+
+
+def object_words(change: Change) -> Words:
+    """What follows the verb, within the group of the person or team whose change it is."""
+    subject = change.subject
+    if subject.kind == "registration":
+        return (*_application(subject), " for ", *_api(subject.api))
+    if subject.kind == "membership":
+        return ("from team " if change.effect == "removes" else "to team ", *_team(subject))
+    if subject.kind == "role":
+        return _role(subject)
+    if subject.kind == "team":
+        return ("the team",)
+    if change.action == "invite-developer":
+        return ("to sign up, by mail",)
+    return ("the developer",)
+
+
+def subject_words(subject: Subject) -> Words:
+    """What a change or item is about, standing alone: whose it is comes first."""
+    if subject.kind == "registration":
+        return (*_owner(subject), ": ", *_application(subject), " for ", *_api(subject.api))
+    if subject.kind == "membership":
+        return (*_owner(subject), " in team ", *_team(subject))
+    if subject.kind == "role":
+        return (*_owner(subject), ": ", *_role(subject))
+    return _owner(subject)
+
+
+def owner_name(subject: Subject) -> str:
+    """The e-mail address of the person, or the name of the team, that a change or item belongs to."""
+    owner = subject.developer or subject.team
+    return owner.name if owner else ""
+
+
+def owner_id(subject: Subject) -> str:
+    """The id of the person or team that a change or item belongs to; "" where it is not known."""
+    owner = subject.developer or subject.team
+    return (owner.id or "") if owner else ""
+
+
+def precise_id(subject: Subject) -> str:
+    """The id that tells two things of the same name apart; "" where it is not known."""
+    application = subject.application.id if subject.application else None
+    role = subject.role.id if subject.role else None
+    return subject.registration_id or application or role or owner_id(subject)
+
+
+def moves(change: Change) -> tuple[Move, ...]:
+    """The fields that the change moves; none for memberships and roles, where the verb says it all."""
+    if change.subject.kind in ("membership", "role"):
+        return ()
+    before: Facts = change.before or {}
+    after: Facts = change.after or {}
+    named = ("name",) if change.subject.kind == "team" else ()
+    fields = [key for key in {**before, **after} if key not in named]
+    return tuple(
+        Move(key.replace("_", " "), before.get(key), after.get(key))
+        for key in fields
+        if before.get(key) != after.get(key)
+    )
+
+
+def _owner(subject: Subject) -> Words:
+    if subject.developer:
+        return (Name(subject.developer.name),)
+    return ("team ", *_team(subject))
+
+
+def _team(subject: Subject) -> Words:
+    return (Name(subject.team.name),) if subject.team else ("?",)
+
+
+def _application(subject: Subject) -> Words:
+    return (Name(subject.application.name),) if subject.application else ("an application",)
+
+
+def _api(api: ApiRef | None) -> Words:
+    if api is None:
+        return ("an API",)
+    kind = ("package ",) if api.entity_type == "api_package" else ()
+    return (*kind, Name(api.name), " ", Name(api.version)) if api.version else (*kind, Name(api.name))
+
+
+def _role(subject: Subject) -> Words:
+    on = (" on ", *_api(subject.api)) if subject.api else ()
+    where = (
+        (" in every region",) if subject.region == "*" else (" in ", Name(subject.region)) if subject.region else ()
+    )
+    return ("role ", Name(subject.role.name) if subject.role else "?", *on, *where)
+
+
+_ADVICE = {
+    401: "check the token, then apply again",
+    403: "give the token the role that may do this, then apply again",
+    404: "it is gone from the portal: plan again",
+    409: "it was changed meanwhile: plan again",
+}
+
+
+def advice(outcome: Outcome) -> str:
+    """What to do about a change that was not made."""
+    if outcome.result == "skipped":
+        return "plan again once the reason is gone"
+    return _ADVICE.get(outcome.status or 0, "apply again: what is done already is not done twice")

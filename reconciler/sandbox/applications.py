@@ -1,0 +1,187 @@
+"""Applications of a portal, owned by a developer or a team (contract 1.3). They have no status."""
+
+# ruff: noqa: S608 - the names in the SQL come from this package, every value is bound
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from . import developers, portals, roles, teams
+from .bodies import Property, Shape
+from .problems import Invalid, Problem, bad_request, invalid, not_found
+from .query import Field, Listing, ListQuery
+from .store import Row, Transaction
+
+LISTING = Listing(
+    table="applications",
+    columns="applications.id, applications.name, applications.description, applications.labels, "
+    "applications.portal_id, applications.developer_id, applications.team_id, "
+    "portals.default_application_auth_strategy_id AS strategy_id, applications.created_at, "
+    "applications.updated_at, (SELECT count(*) FROM registrations "
+    "WHERE registrations.application_id = applications.id) AS registration_count",
+    source="applications LEFT JOIN portals ON portals.id = applications.portal_id",
+    filters={
+        "developer_id": Field("applications.developer_id", "uuid"),
+        "name": Field("applications.name"),
+        "team_id": Field("applications.team_id", "uuid"),
+    },
+    sorts={
+        "created_at": "applications.created_at",
+        "developer_id": "applications.developer_id",
+        "name": "applications.name",
+    },
+)
+OWNER = {
+    "type": Property(required=True, choices=("developer", "team")),
+    "id": Property("uuid", required=True),
+}
+CREATE = Shape(
+    {
+        "name": Property(required=True, maximum=255),
+        "description": Property(maximum=255),
+        "labels": Property("labels", nullable=True),
+        "auth_strategy_id": Property("uuid"),
+        "client_id": Property(maximum=255),
+        "dcr_client_id": Property(maximum=255),
+        "owner": Property("object", required=True, properties=OWNER),
+    }
+)
+UPDATE = Shape({"owner": Property("object", properties=OWNER)})
+
+
+def find(tx: Transaction, portal_id: str, application_id: str) -> Row:
+    """The record of an application of this portal; 404."""
+    where = "applications.id = ? AND applications.portal_id = ?"
+    row = tx.one(f"SELECT {LISTING.columns} FROM {LISTING.source} WHERE {where}", application_id, portal_id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+def page(tx: Transaction, portal_id: str, query: ListQuery) -> dict[str, Any]:
+    """GET /portals/{portalId}/applications."""
+    portals.find(tx, portal_id)
+    return query.page(tx, "applications.portal_id = ?", portal_id, render=_render)
+
+
+def get(tx: Transaction, portal_id: str, application_id: str) -> dict[str, Any]:
+    """GET …/applications/{applicationId}."""
+    return _render(find(tx, portal_id, application_id))
+
+
+def get_unscoped(tx: Transaction, application_id: str) -> dict[str, Any]:
+    """GET /applications/{applicationId}."""
+    row = tx.one("SELECT portal_id FROM applications WHERE id = ?", application_id)
+    if row is None:
+        raise not_found()
+    return get(tx, row["portal_id"], application_id)
+
+
+def create(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """POST …/applications: 400 for an owner that cannot own it, or who has one of this name (contract 1.3)."""
+    portal = portals.find(tx, portal_id)
+    strategy = portal["default_application_auth_strategy_id"]
+    faults = _owner_faults(tx, portal_id, body["owner"], body["name"], "name")
+    if body.get("auth_strategy_id", strategy) != strategy:
+        reason = '"auth_strategy_id" does not refer to an auth strategy'
+        faults.append(invalid("auth_strategy_id", "missing_reference", reason))
+    if faults:
+        raise bad_request(*faults)
+    labels = {key: value for key, value in (body.get("labels") or {}).items() if value is not None}
+    application = {
+        **tx.new(),
+        "portal_id": portal_id,
+        "name": body["name"],
+        "description": body.get("description"),
+        "labels": json.dumps(labels),
+        **_owner_columns(body["owner"]),
+    }
+    tx.insert("applications", application)
+    return get(tx, portal_id, application["id"])
+
+
+def update(tx: Transaction, portal_id: str, application_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """PATCH: hand the application to another owner; nothing else can be changed (contract 1.3)."""
+    application = find(tx, portal_id, application_id)
+    owner = body.get("owner", owner_of(application))
+    if owner != owner_of(application):
+        faults = _owner_faults(tx, portal_id, owner, application["name"], "owner")
+        if faults:
+            raise bad_request(*faults)
+        if owner["type"] == "team":
+            _refuse_without_role(tx, portal_id, application_id, owner["id"])
+    columns = _owner_columns(owner)
+    sql = "UPDATE applications SET developer_id = ?, team_id = ?, updated_at = ? WHERE id = ?"
+    tx.run(sql, columns["developer_id"], columns["team_id"], tx.now, application_id)
+    return get(tx, portal_id, application_id)
+
+
+def delete(tx: Transaction, portal_id: str, application_id: str) -> None:
+    """DELETE: along with its registrations (contract 1.3)."""
+    find(tx, portal_id, application_id)
+    tx.run("DELETE FROM registrations WHERE application_id = ?", application_id)
+    tx.run("DELETE FROM applications WHERE id = ?", application_id)
+
+
+def owner_of(row: Row) -> dict[str, str]:
+    """The owner of an application's record: `{type, id}`."""
+    if row["team_id"] is not None:
+        return {"type": "team", "id": row["team_id"]}
+    return {"type": "developer", "id": row["developer_id"]}
+
+
+def may_consume(tx: Transaction, application: Row, api_id: str) -> bool:
+    """Whether the owner may register an API where RBAC is on: a team of theirs is its consumer (contract 5)."""
+    if application["team_id"] is not None:
+        return roles.team_may_consume(tx, application["team_id"], api_id)
+    return roles.developer_may_consume(tx, application["developer_id"], api_id)
+
+
+def _owner_columns(owner: Mapping[str, str]) -> dict[str, str | None]:
+    is_team = owner["type"] == "team"
+    return {"developer_id": None if is_team else owner["id"], "team_id": owner["id"] if is_team else None}
+
+
+def _owner_faults(tx: Transaction, portal_id: str, owner: Mapping[str, str], name: str, field: str) -> list[Invalid]:
+    try:
+        found = (teams if owner["type"] == "team" else developers).find(tx, portal_id, owner["id"])
+    except Problem:
+        reason = f'"owner.id" does not refer to a {owner["type"]} of this portal'
+        return [invalid("owner.id", "missing_reference", reason)]
+    if owner["type"] == "team" and not found["can_own_applications"]:
+        return [invalid("owner.id", "invalid", '"owner.id" is a team that cannot own applications')]
+    same = f"SELECT 1 FROM applications WHERE {owner['type']}_id = ? AND name = ?"
+    if tx.one(same, owner["id"], name):
+        return [invalid(field, "invalid", "the owner already has an application of this name")]
+    return []
+
+
+def _refuse_without_role(tx: Transaction, portal_id: str, application_id: str, team_id: str) -> None:
+    """Only a team that is API Consumer of every registered API may take over (contract 5)."""
+    if not portals.find(tx, portal_id)["rbac_enabled"]:
+        return
+    registered = tx.all("SELECT api_id FROM registrations WHERE application_id = ?", application_id)
+    if not all(roles.team_may_consume(tx, team_id, row["api_id"]) for row in registered):
+        reason = '"owner.id" is a team without the role API Consumer for every registered API'
+        raise bad_request(invalid("owner.id", "invalid", reason))
+
+
+def _render(row: Row) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "description": row["description"],
+        "labels": json.loads(row["labels"]),
+        "registration_count": row["registration_count"],
+        "portal": {"id": row["portal_id"]},
+        "auth_strategy": {
+            "id": row["strategy_id"],
+            "name": "API Key",
+            "credential_type": "key_auth",
+            "key_names": ["apikey"],
+        },
+        "owner": owner_of(row),
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+    }

@@ -1,0 +1,58 @@
+"""Who is in a team (contract 1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import developers, teams
+from .bodies import TEAM_WORDING, Property, Shape
+from .problems import conflict, not_found
+from .query import Field, Listing, ListQuery
+from .store import Row, Transaction
+
+# What `active` means for a developer who is not approved is not documented (contract 1.2).
+ACTIVE = "(developers.status = 'approved')"
+
+LISTING = Listing(
+    table="memberships",
+    columns=f"developers.id, email, full_name, {ACTIVE} AS active, created_at, updated_at",
+    source="memberships LEFT JOIN developers ON developers.id = memberships.developer_id",
+    filters={
+        "email": Field("developers.email"),
+        "full_name": Field("developers.full_name"),
+        "active": Field(ACTIVE, "boolean"),
+    },
+    dated=False,
+)
+ADD = Shape({"id": Property("uuid", required=True)}, TEAM_WORDING, closed=False)
+
+
+def page(tx: Transaction, portal_id: str, team_id: str, query: ListQuery) -> dict[str, Any]:
+    """GET …/teams/{teamId}/developers: basic developers, without a status."""
+    teams.find(tx, portal_id, team_id)
+    return query.page(tx, "memberships.team_id = ?", team_id, render=_render)
+
+
+def add(tx: Transaction, portal_id: str, team_id: str, body: Mapping[str, Any]) -> None:
+    """POST …/teams/{teamId}/developers: no body in the answer; 409 when already a member.
+
+    A developer of any status may be added (contract 5).
+    """
+    teams.find(tx, portal_id, team_id)
+    developer = developers.find(tx, portal_id, body["id"])
+    member = "SELECT 1 FROM memberships WHERE team_id = ? AND developer_id = ?"
+    if tx.one(member, team_id, developer["id"]):
+        raise conflict()
+    tx.insert("memberships", {"team_id": team_id, "developer_id": developer["id"]})
+
+
+def remove(tx: Transaction, portal_id: str, team_id: str, developer_id: str) -> None:
+    """DELETE …/teams/{teamId}/developers/{developerId}: 404 for who is no member."""
+    teams.find(tx, portal_id, team_id)
+    if not tx.run("DELETE FROM memberships WHERE team_id = ? AND developer_id = ?", team_id, developer_id):
+        raise not_found()
+
+
+def _render(row: Row) -> dict[str, Any]:
+    return {**dict(row), "active": bool(row["active"])}

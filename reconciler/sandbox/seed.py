@@ -1,0 +1,85 @@
+"""A seed document into the store: records as they are, without the rules of the API.
+
+The document (a dict, or YAML or JSON in a file) lists `apis` and `portals`; an unknown key is refused with
+those that are known. It may hold what the API forbids: addresses that differ in case only, two teams of one
+name.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from .apis import API, PACKAGE
+from .catalogue import Catalogue
+from .naming import Naming
+from .place import Place, SeedError
+from .portals import FLAGS
+from .seed_portal import PortalSeed
+from .store import Transaction
+
+TIMES = ("created_at", "updated_at")
+PORTAL_KEYS = (
+    "id",
+    "name",
+    "display_name",
+    "description",
+    *FLAGS,
+    *TIMES,
+    "authentication_settings",
+    "identity_providers",
+    "publications",
+    "developers",
+    "teams",
+    "applications",
+)
+
+
+def read_file(path: Path) -> Any:
+    """The document in a YAML file, or in a JSON file if its name ends so. SeedError when it is neither."""
+    content = path.read_text(encoding="utf-8")
+    try:
+        if path.suffix == ".json":
+            return json.loads(content)
+        import yaml  # here, so that a sandbox without a seed file starts without it
+
+        return yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+    except Exception as error:  # yaml.YAMLError, which cannot be named without importing yaml
+        raise SeedError(f"{path}: {error}") from error
+
+
+def plant(tx: Transaction, document: Any) -> None:
+    """Add the records of a document. SeedError names the first place that is wrong; then nothing is added."""
+    seed = Place({} if document is None else document).keys("apis", "portals")
+    naming = Naming()
+    catalogue = Catalogue(tx)
+    try:
+        for place in seed.each("apis"):
+            _api(tx, place, naming, catalogue)
+        for place in seed.each("portals"):
+            place.keys(*PORTAL_KEYS, required=("name",))
+            PortalSeed(tx, place, naming, catalogue).plant()
+    except sqlite3.IntegrityError as error:
+        raise SeedError(f"seed: the state already holds such a record ({error})") from error
+
+
+def _api(tx: Transaction, place: Place, naming: Naming, catalogue: Catalogue) -> None:
+    place.keys("id", "name", "version", "package", "labels", *TIMES, required=("name",))
+    kind = PACKAGE if place.flag("package", False) else API
+    name, version = place.text("name"), place.text("version")
+    labels = place.value.get("labels") or {}
+    if not isinstance(labels, dict):
+        raise place.at("labels").error("expected a mapping")
+    api = {
+        "id": naming.id(place, kind, name, version or ""),
+        "entity_type": kind,
+        "name": name,
+        "version": version,
+        "slug": "-".join("".join(c if c.isalnum() else " " for c in f"{name} {version or ''}").lower().split()),
+        "labels": json.dumps(labels),
+        **naming.times(place),
+    }
+    tx.insert("apis", api)
+    catalogue.add(kind, name, version, api["id"])

@@ -1,0 +1,141 @@
+"""The state: one SQLite database, one connection, one lock.
+
+Every request is one transaction. A file is kept in WAL mode, so a write that was answered survives the
+death of the process: the log is with the operating system once COMMIT returns.
+"""
+
+# ruff: noqa: S608 - the names in the SQL come from this package, every value is bound
+from __future__ import annotations
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from .schema import SCHEMA, VERSION
+from .times import stamp
+
+Row = sqlite3.Row
+
+
+class StateError(Exception):
+    """A state file that this version cannot read; the message says which file and what to do."""
+
+
+class Transaction:
+    """What rules see of the store: statements, the time of the request, and fresh ids."""
+
+    def __init__(self, connection: sqlite3.Connection, now: str, counts: dict[Any, int]) -> None:
+        self._connection = connection
+        self._counts = counts
+        self.now = now
+
+    def all(self, sql: str, *values: Any) -> list[Row]:
+        """Every row of a query."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def one(self, sql: str, *values: Any) -> Row | None:
+        """The first row of a query, or None."""
+        row: Row | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+    def count(self, sql: str, *values: Any) -> int:
+        """The number that a counting query gives, remembered until the next write."""
+        key = (sql, values)
+        if key not in self._counts:
+            self._counts[key] = self._connection.execute(sql, values).fetchone()[0]
+        return self._counts[key]
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Execute a statement; the number of rows it touched."""
+        return self._connection.execute(sql, values).rowcount
+
+    def insert(self, table: str, *records: Mapping[str, Any]) -> None:
+        """Insert records that all have the keys of the first, which are the columns."""
+        if records:
+            columns = list(records[0])
+            marks = ", ".join("?" * len(columns))
+            sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+            self._connection.executemany(sql, ([record[name] for name in columns] for record in records))
+
+    def new(self) -> dict[str, str]:
+        """What every new record starts with: `{id, created_at, updated_at}`."""
+        return {"id": str(uuid.uuid4()), "created_at": self.now, "updated_at": self.now}
+
+
+class Store:
+    """Opens the state and hands out transactions, one at a time."""
+
+    def __init__(self, path: Path | None, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._counts: dict[Any, int] = {}
+        self._version = 0
+        self._connection = sqlite3.connect(
+            path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
+        )
+        self._connection.row_factory = sqlite3.Row
+        # NORMAL: with WAL, COMMIT writes the log without waiting for the disk; only a loss of power
+        # could take an answered write back.
+        try:
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -65536"):
+                self._execute(pragma)
+            self._create()
+        except (sqlite3.Error, StateError) as error:
+            self._connection.close()
+            raise StateError(f"{path}: {error}; reset it to begin anew") from error
+
+    def _execute(self, pragma: str) -> Any:
+        return self._connection.execute(f"PRAGMA {pragma}").fetchone()
+
+    def _create(self) -> None:
+        with self.write() as tx:
+            found = self._execute("user_version")[0]
+            if found not in (0, VERSION):
+                raise StateError(f"state of version {found}, not {VERSION}")
+            if not found:
+                for statement in SCHEMA.split(";"):
+                    tx.run(statement)
+                self._execute(f"user_version = {VERSION}")
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A consistent view; another process may write meanwhile."""
+        with self._lock, self._transaction("DEFERRED") as tx:
+            # data_version moves when another process wrote to the file.
+            version = self._execute("data_version")[0]
+            if version != self._version:
+                self._version = version
+                self._counts.clear()
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction that keeps what is done in it, or nothing when an exception leaves it."""
+        with self._lock, self._transaction("IMMEDIATE") as tx:
+            self._counts.clear()
+            try:
+                yield tx
+            finally:
+                self._counts.clear()
+
+    @contextmanager
+    def _transaction(self, mode: str) -> Iterator[Transaction]:
+        if self._connection.in_transaction:
+            raise RuntimeError("a transaction of the sandbox was opened inside another")
+        self._connection.execute(f"BEGIN {mode}")
+        try:
+            yield Transaction(self._connection, stamp(self._clock()), self._counts)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.rollback()  # nothing happens where SQLite has rolled back by itself
+            raise
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        with self._lock:
+            self._connection.close()

@@ -1,0 +1,141 @@
+"""Environment and flags as one frozen value: which portal server, which token, through which proxy. Nothing else
+reads `os.environ`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import (  # type: ignore[attr-defined] # both are there; typeshed lacks the second
+    getproxies_environment,
+    proxy_bypass_environment,
+)
+
+from reconciler.errors import InputError
+from reconciler.model.desired import PortalRef
+from reconciler.secret import Secret
+
+EMBEDDED = "sandbox"
+"""The word that stands for the embedded portal where a server is named (README, "The trust it needs")."""
+
+REGIONS = ("us", "eu", "au", "me", "in", "sg")
+_KONNECT = ".api.konghq.com"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What flags and environment say. `server` is None where neither names one; `token` None where none is given."""
+
+    server: str | None = None
+    token: Secret | None = None
+    region: str | None = None
+    ca_bundle: str | None = None
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    sandbox_state: str = ""
+    interactive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where to connect and with what. `server` is a URL without /v3, or the word for the embedded portal."""
+
+    server: str
+    token: Secret
+    region: str | None
+    ca_bundle: str | None
+    proxies: Mapping[str, str]
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded portal is meant."""
+        return self.server == EMBEDDED
+
+
+def from_environment(
+    environ: Mapping[str, str] | None = None,
+    *,
+    server: str | None = None,
+    token_file: str | None = None,
+) -> Settings:
+    """Flags first, then the environment. Raises InputError for a token file that cannot be read or is empty."""
+    env = os.environ if environ is None else environ
+    token = _token_from(token_file) if token_file else env.get("KONNECT_TOKEN") or env.get("KONNECT_SPAT")
+    return Settings(
+        server=(server or env.get("KONNECT_SERVER_URL") or "").rstrip("/") or None,
+        token=Secret(token.strip()) if token and token.strip() else None,
+        ca_bundle=env.get("REQUESTS_CA_BUNDLE") or env.get("CURL_CA_BUNDLE"),
+        proxies=getproxies_environment() if environ is None else {},
+        sandbox_state=str(_state_home(env) / "reconciler" / "sandbox.sqlite"),
+        interactive=not env.get("CI"),
+    )
+
+
+def _token_from(path: str) -> str:
+    try:
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the token file {path} cannot be read", "check the path and its permissions") from error
+    if not text:
+        raise InputError(f"the token file {path} is empty", "write the token into it, on one line")
+    return text
+
+
+def _state_home(env: Mapping[str, str]) -> Path:
+    return Path(env.get("XDG_STATE_HOME") or Path(env.get("HOME") or "~").expanduser() / ".local" / "state")
+
+
+def connection(settings: Settings, portal: PortalRef | None = None) -> Connection:
+    """Where the workspace's portal is, and whether the token may go there.
+
+    Raises InputError where no server is known, the token is missing, or a manifest names a server that only a flag
+    or the environment may name: a pull request must not send the token away (README, "The trust it needs").
+    """
+    named = settings.server
+    written = portal.server.rstrip("/") if portal and portal.server else None
+    region = portal.region if portal else settings.region
+    server = named or written or (f"https://{region}{_KONNECT}" if region else None)
+    if server is None:
+        hint = "say `region:` or `server:` under `portal`, or give --server"
+        raise InputError("it is not said where the portal is", hint)
+    if server == EMBEDDED:
+        return Connection(server, Secret("sandbox"), region or "us", None, {})
+    _check(server, by_flag=named is not None, portal=portal)
+    if settings.token is None:
+        hint = "set KONNECT_TOKEN (or KONNECT_SPAT), or give --token-file; --server sandbox needs none"
+        raise InputError(f"there is no token for {server}", hint)
+    region = region or _region_of(server)
+    proxies = {} if _bypassed(server, settings.proxies) else settings.proxies
+    return Connection(server, settings.token, region, settings.ca_bundle, proxies)
+
+
+def _check(server: str, *, by_flag: bool, portal: PortalRef | None) -> None:
+    try:
+        parts = urlsplit(server)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError as error:
+        raise InputError(f"{server!r} is not a server's URL", "write it as https://host, without /v3") from error
+    if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
+        raise InputError(f"{server!r} is not a server's URL", "write it as https://host, without /v3")
+    loopback = host in _LOOPBACK
+    if parts.scheme == "http" and not loopback:
+        raise InputError(f"{server} is plain http, which would show the token", "use https")
+    if not by_flag and not loopback and not host.endswith(_KONNECT):
+        where = f" ({portal.origin})" if portal else ""
+        hint = f"name the same server with --server {server} or KONNECT_SERVER_URL, if it is meant"
+        raise InputError(f"the manifest sends the token to {host}, which is not Konnect{where}", hint)
+
+
+def _region_of(server: str) -> str | None:
+    host = urlsplit(server).hostname or ""
+    region = host.removesuffix(_KONNECT)
+    return region if region in REGIONS else None
+
+
+def _bypassed(server: str, proxies: Mapping[str, str]) -> bool:
+    host = urlsplit(server).hostname or ""
+    return host in _LOOPBACK or bool(proxy_bypass_environment(host, dict(proxies)))

@@ -1,0 +1,159 @@
+"""A list is read whole or not at all (contract section 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.errors import MovingListError, NonsenseError
+from reconciler.portal.crew import Crew
+from reconciler.portal.pages import list_all
+from reconciler.portal.parse import Fields
+from tests.portal.stage import Asked, Clock, Says, Stage, page, paged, reader, session
+
+
+def items(first: int, last: int) -> list[dict[str, Any]]:
+    return [{"id": f"i{n}"} for n in range(first, last + 1)]
+
+
+def read(stage: Stage, clock: Clock, workers: int = 4) -> list[str]:
+    crew = Crew(workers)
+    try:
+        return crew.run(list_all(session(stage, clock, read_only=True).get, "/things", {"sort": "x"}, Fields.id))
+    finally:
+        crew.close()
+
+
+@pytest.mark.parametrize("cap", [1000, 100, 37])
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 200, 250])
+def test_every_item_is_read_once_in_order_and_no_page_is_read_in_vain(
+    stage: Stage, clock: Clock, count: int, cap: int
+) -> None:
+    """The server may make pages smaller than asked; no page past the last is needed."""
+    stage.script = paged({"/things": items(1, count)}, cap)
+    assert read(stage, clock) == [f"i{n}" for n in range(1, count + 1)]
+    size = min(cap, 100)
+    assert len(stage.asked) == max(-(-count // size), 1)
+    assert {asked.query["page[size]"] for asked in stage.asked} == {"100"}
+    assert {asked.query["sort"] for asked in stage.asked} == {"x"}
+
+
+def test_the_first_page_comes_first_and_the_others_side_by_side(stage: Stage, clock: Clock) -> None:
+    stage.script = paged({"/things": items(1, 450)})
+    read(stage, clock)
+    numbers = [asked.query["page[number]"] for asked in stage.asked]
+    assert numbers[0] == "1"
+    assert sorted(numbers) == ["1", "2", "3", "4", "5"]
+
+
+def test_a_list_that_shifts_while_it_is_read_is_read_again(stage: Stage, clock: Clock) -> None:
+    """Someone is deleted between two pages: the item on the border would be missed."""
+    calm = paged({"/things": items(2, 151)})
+
+    def script(asked: Asked) -> Any:
+        if len(stage.asked) == 1:
+            return Says(200, page(items(1, 100), 1, 100, 151))
+        return calm(asked)
+
+    stage.script = script
+    assert read(stage, clock) == [f"i{n}" for n in range(2, 152)]
+    assert len(stage.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("second", "total"),
+    [
+        (items(100, 149), 150),
+        (items(101, 149), 150),
+        (items(101, 151), 150),
+        ([], 150),
+    ],
+    ids=["one twice", "one missing", "one too many", "nothing"],
+)
+def test_a_list_that_never_adds_up_is_an_error(
+    stage: Stage, clock: Clock, second: list[dict[str, Any]], total: int
+) -> None:
+    def script(asked: Asked) -> Says:
+        number = int(asked.query["page[number]"])
+        return Says(200, page(items(1, 100) if number == 1 else second, number, 100, total))
+
+    stage.script = script
+    with pytest.raises(MovingListError, match="GET /v3/things kept changing"):
+        read(stage, clock)
+    assert len(stage.asked) == 6
+
+
+def test_a_total_that_changes_between_pages_is_a_list_that_moves(stage: Stage, clock: Clock) -> None:
+    def script(asked: Asked) -> Says:
+        number = int(asked.query["page[number]"])
+        return Says(200, page(items(number * 100 - 99, number * 100), number, 100, 199 + number))
+
+    stage.script = script
+    with pytest.raises(MovingListError):
+        read(stage, clock)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (None, "not a JSON object"),
+        ([], "not a JSON object"),
+        ({}, "meta is not a JSON object"),
+        ({"data": []}, "meta is not a JSON object"),
+        ({"data": [], "meta": {}}, "page is not a JSON object"),
+        (
+            {"data": [], "meta": {"page": {"number": 1, "size": 100}}},
+            "total should be a number of things, but is missing",
+        ),
+        ({"data": [], "meta": {"page": {"number": 1, "size": 100, "total": "0"}}}, "total should be a number"),
+        ({"data": [], "meta": {"page": {"number": 1, "size": 100, "total": -1}}}, "total should be a number"),
+        ({"data": [], "meta": {"page": {"number": 1, "size": 100, "total": True}}}, "total should be a number"),
+        ({"data": [], "meta": {"page": {"number": 1, "size": 100, "total": 1.5}}}, "total should be a number"),
+        ({"data": [], "meta": {"page": {"number": 1, "size": 0, "total": 5}}}, "size should be at least 1"),
+        (
+            {"data": [], "meta": {"page": {"number": 2, "size": 100, "total": 0}}},
+            "number should be the page asked for",
+        ),
+        ({"meta": {"page": {"number": 1, "size": 100, "total": 0}}}, "data should be a list, but is missing"),
+        ({"data": {}, "meta": {"page": {"number": 1, "size": 100, "total": 0}}}, "data should be a list"),
+        ({"data": [{"id": "a"}], "meta": {"page": {"number": 1, "size": 100, "total": 0}}}, "1 items, but says .* 0"),
+        ({"data": [7], "meta": {"page": {"number": 1, "size": 100, "total": 1}}}, "data 1 is not a JSON object"),
+        (
+            {"data": [{}], "meta": {"page": {"number": 1, "size": 100, "total": 1}}},
+            "data 1: id should be an id, but is missing",
+        ),
+        (
+            {"data": [{"id": "../x"}], "meta": {"page": {"number": 1, "size": 100, "total": 1}}},
+            "data 1: id should be an id",
+        ),
+    ],
+)
+def test_a_page_without_sense_is_an_error_naming_the_endpoint_and_the_field(
+    stage: Stage, clock: Clock, body: Any, field: str
+) -> None:
+    stage.plays(Says(200, body))
+    with pytest.raises(NonsenseError, match=f"GET /v3/things page 1.*{field}"):
+        read(stage, clock)
+
+
+def test_numbers_written_with_a_point_are_numbers(stage: Stage, clock: Clock) -> None:
+    """The contract says "number", not "integer"."""
+    stage.plays(Says(200, {"data": items(1, 2), "meta": {"page": {"number": 1.0, "size": 100.0, "total": 2.0}}}))
+    assert read(stage, clock) == ["i1", "i2"]
+
+
+def test_a_thousand_pages_on_three_threads_end(stage: Stage, clock: Clock) -> None:
+    stage.script = paged({"/things": items(1, 1000)}, cap=1)
+    assert len(read(stage, clock, workers=3)) == 1000
+
+
+def test_a_reader_sorts_what_can_be_sorted(stage: Stage, clock: Clock) -> None:
+    """Contract 2: developers, applications, registrations and APIs have a sort parameter; teams refuse one."""
+    base = "/portals/p"
+    names = ["developers", "applications", "application-registrations", "teams", "teams/t/developers"]
+    stage.script = paged({"/apis": [], **{f"{base}/{name}": [] for name in names}})
+    one = reader(stage, clock)
+    one.developers("p"), one.applications("p"), one.registrations("p"), one.apis("p")
+    one.teams("p"), one.team_members("p", "t")
+    assert [asked.query.get("sort") for asked in stage.asked] == ["created_at"] * 4 + [None] * 2

@@ -1,0 +1,448 @@
+"""Reports to be rendered: each tells one story that a reviewer meets."""
+
+from __future__ import annotations
+
+from reconciler.errors import UnreachableError
+from reconciler.finding import Finding
+from reconciler.model.change import (
+    Action,
+    ApiRef,
+    Cause,
+    Change,
+    Effect,
+    Item,
+    Lifted,
+    Outcome,
+    Plan,
+    Ref,
+    Refusal,
+    Subject,
+)
+from reconciler.model.observed import Portal
+from reconciler.model.origin import Origin
+from reconciler.report.model import Command, Failure, Report
+
+PORTAL = Portal("5f3c-portal", "acme-partners", "https://eu.api.konghq.com", "eu")
+LOOKED_AT = {"developers": 1000, "teams": 20, "memberships": 1450, "applications": 1000, "registrations": 2000}
+
+PEOPLE = "access/people.yaml"
+THE_TEAM = "access/teams/payments-partners/the-team-itself.yaml"
+
+
+def listed(line: int, file: str = PEOPLE, text: str = "listed") -> Cause:
+    return Cause("entry", text, Origin(file, line, 5))
+
+
+def by_policy(kind: str, line: int | None = None) -> Cause:
+    origin = Origin("access/portal.yaml", line, 3) if line else None
+    return Cause("policy", f"not listed, and policy.unlisted.{kind} is remove", origin)
+
+
+def by_rule(name: str, line: int) -> Cause:
+    return Cause("rule", f"rule {name!r}", Origin("access/portal.yaml", line, 5))
+
+
+def person(email: str, *, known: bool = True) -> Subject:
+    return Subject("developer", developer=Ref(email, f"id-{email}" if known else None))
+
+
+def member(email: str, team: str) -> Subject:
+    return Subject("membership", developer=Ref(email, f"id-{email}"), team=Ref(team, f"id-{team}"))
+
+
+def registration(owner: str, application: str, api: str, version: str | None = None, number: int = 1) -> Subject:
+    developer = Ref(owner, f"id-{owner}") if "@" in owner else None
+    return Subject(
+        "registration",
+        developer=developer,
+        team=None if developer else Ref(owner, f"id-{owner}"),
+        application=Ref(application, f"id-{application}-{number}"),
+        api=ApiRef(api, version, f"id-{api}"),
+        registration_id=f"reg-{application}-{api}-{number}",
+    )
+
+
+def team(name: str) -> Subject:
+    return Subject("team", team=Ref(name, f"id-{name}"))
+
+
+def role(team_name: str, role_name: str, api: str, region: str) -> Subject:
+    return Subject(
+        "role", team=Ref(team_name, f"id-{team_name}"), role=Ref(role_name), api=ApiRef(api), region=region
+    )
+
+
+def status(action: Action, subject: Subject, before: str | None, after: str, effect: Effect, cause: Cause) -> Change:
+    return Change(action, subject, {"status": before} if before else None, {"status": after}, effect, cause)
+
+
+def approve(email: str, line: int) -> Change:
+    return status("approve-developer", person(email), "pending", "approved", "grants", listed(line))
+
+
+def join(email: str, team_name: str, cause: Cause) -> Change:
+    return Change("add-member", member(email, team_name), None, {}, "grants", cause)
+
+
+def leave(email: str, team_name: str, cause: Cause) -> Change:
+    return Change("remove-member", member(email, team_name), {}, None, "removes", cause)
+
+
+def report(command: Command, plan: Plan | None, **more: object) -> Report:
+    given = {
+        "workspace": ("access",),
+        "files": 12,
+        "commit": "3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a",
+        "manifests_digest": "sha256:0d1e",
+        **more,
+    }
+    return Report(command, "1.2.3", "2026-11-20T09:30:00Z", plan, **given)  # type: ignore[arg-type]
+
+
+def _plan(*changes: Change, **more: object) -> Plan:
+    nothing = tuple(() for _ in changes)
+    return Plan(PORTAL, changes, nothing, nothing, looked_at=LOOKED_AT, **more)  # type: ignore[arg-type]
+
+
+def _first_approval() -> Report:
+    return report(
+        "plan", _plan(approve("ada@partner.example", 4), join("ada@partner.example", "partners", listed(5)))
+    )
+
+
+def _big_changes() -> tuple[Change, ...]:
+    mallory, expired = "mallory@partner.example", listed(30, text="expired on 2026-01-31")
+    revoked = listed(41, text="listed as revoked (PART-4711)")
+    return (
+        Change(
+            "create-team",
+            team("beta"),
+            None,
+            {"name": "beta", "description": "Partners that try what is new", "can_own_applications": True},
+            "neither",
+            listed(3, "access/teams/beta.yaml"),
+        ),
+        Change(
+            "assign-role",
+            role("beta", "API Consumer", "orders", "eu"),
+            None,
+            {},
+            "grants",
+            listed(6, "access/teams/beta.yaml"),
+        ),
+        Change(
+            "remove-role",
+            role("payments-partners", "API Viewer", "refunds", "*"),
+            {},
+            None,
+            "removes",
+            by_policy("roles", 14),
+        ),
+        Change(
+            "update-team",
+            team("payments-partners"),
+            {"description": "Partners", "can_own_applications": False},
+            {"description": "Partners that take payments, in Europe and beyond", "can_own_applications": True},
+            "neither",
+            listed(3, THE_TEAM),
+        ),
+        status(
+            "approve-registration",
+            registration("payments-partners", "Settlement bot", "payments", "v1"),
+            "pending",
+            "approved",
+            "grants",
+            listed(12, THE_TEAM),
+        ),
+        approve("ada@partner.example", 4),
+        join("ada@partner.example", "payments-partners", listed(5)),
+        status(
+            "approve-registration",
+            registration("ada@partner.example", "Checkout", "payments", "v1"),
+            "pending",
+            "approved",
+            "grants",
+            listed(9),
+        ),
+        status(
+            "create-registration",
+            registration("ada@partner.example", "Checkout", "orders"),
+            None,
+            "approved",
+            "grants",
+            listed(10),
+        ),
+        status(
+            "approve-developer",
+            person("bob@partner.example"),
+            "pending",
+            "approved",
+            "grants",
+            by_rule("partner domain", 31),
+        ),
+        Change(
+            "invite-developer",
+            person("cy@partner.example", known=False),
+            None,
+            {"status": "approved", "full_name": "Cy Young"},
+            "grants",
+            listed(18),
+        ),
+        status(
+            "revoke-registration",
+            registration(mallory, "Checkout", "payments", "v1"),
+            "approved",
+            "revoked",
+            "removes",
+            expired,
+        ),
+        status(
+            "revoke-registration",
+            registration(mallory, "Checkout", "payments", "v1", 2),
+            "approved",
+            "revoked",
+            "removes",
+            expired,
+        ),
+        status(
+            "reject-registration",
+            registration(mallory, "Reports", "refunds"),
+            "pending",
+            "rejected",
+            "neither",
+            expired,
+        ),
+        status("revoke-developer", person(mallory), "approved", "revoked", "removes", expired),
+        leave(mallory, "payments-partners", expired),
+        status(
+            "reject-developer",
+            person("spam@elsewhere.example"),
+            "pending",
+            "rejected",
+            "neither",
+            listed(44, text="listed as rejected"),
+        ),
+        status("revoke-developer", person("trudy@partner.example"), "approved", "revoked", "removes", revoked),
+        join("trudy@other.example", "partners", listed(52)),
+        leave("trudy@other.example", "beta", by_policy("memberships")),
+    )
+
+
+def _lists() -> dict[str, tuple[Item, ...]]:
+    stranger = "stranger{}@elsewhere.example"
+    return {
+        "held": (
+            Item(
+                person("eve@partner.example"),
+                "was revoked on the portal; say `reinstated: DATE` to approve again",
+                listed(60),
+                "2026-11-18T07:00:00.000Z",
+            ),
+        ),
+        "waiting": (
+            Item(person("dee@partner.example", known=False), "has not signed up yet", listed(61)),
+            Item(
+                registration("ada@partner.example", "Checkout", "refunds", "v2"),
+                "has not asked for it yet",
+                listed(11),
+            ),
+        ),
+        "blocked": (
+            Item(
+                member("ada@partner.example", "paymants"),
+                "team paymants is neither on the portal nor under `teams`",
+                listed(6),
+            ),
+        ),
+        "unlisted": tuple(
+            Item(
+                person(stranger.format(n)),
+                "approved on the portal, not listed in git",
+                since="2025-03-01T00:00:00.000Z",
+            )
+            for n in range(25)
+        ),
+        "requests": (Item(person("new@partner.example"), "asks to be approved", since="2026-11-19T08:00:00.000Z"),),
+        "residual": (
+            Item(
+                registration("payments-partners", "Settlement bot", "payments", "v1"),
+                "mallory@partner.example may know its keys",
+                expired_cause(),
+            ),
+        ),
+    }
+
+
+def expired_cause() -> Cause:
+    return listed(30, text="expired on 2026-01-31")
+
+
+def _mixed() -> Report:
+    findings = (
+        Finding(
+            "expires-soon",
+            "warning",
+            "access of fay@partner.example ends on 2026-11-30",
+            "renew it or let it end",
+            Origin(PEOPLE, 70, 14),
+        ),
+    )
+    return report("plan", _plan(*_big_changes(), **_lists(), findings=findings), detailed_exitcode=True)
+
+
+def _refused() -> Report:
+    leaving = tuple(leave(f"partner{n}@partner.example", "partners", by_policy("memberships", 12)) for n in range(7))
+    broken = Refusal(
+        "removals.memberships",
+        "7 memberships would be taken away",
+        7,
+        "10 percent of 42, which is 4",
+        "see that the files are complete; else add to policy.allow, "
+        "or run with --allow removals.memberships --reason TEXT",
+    )
+    empty = Refusal(
+        "empty-workspace",
+        "the files list no membership at all",
+        0,
+        "at least 1 where policy.unlisted.memberships is remove",
+        "list who shall stay, or set the policy to report",
+    )
+    lift = Lifted(
+        Refusal("protected", "ops@acme.example is protected", 1, "none", "", True),
+        "they left the company, OPS-12",
+        Origin("access/portal.yaml", 22, 5),
+    )
+    return report("plan", _plan(*leaving, refusals=(broken, empty), lifted=(lift,)))
+
+
+def _applied(*, cut_short: bool = False) -> Report:
+    changes = _big_changes()
+    outcomes = [Outcome(change, "done") for change in changes]
+    outcomes[11] = Outcome(
+        changes[11], "failed", "You do not have permission to perform this action", 403, "kong:trace:8761"
+    )
+    outcomes[14] = Outcome(changes[14], "skipped", "its registrations could not all be revoked")
+    outcomes[5] = Outcome(changes[5], "already")
+    late = status(
+        "revoke-registration",
+        registration("mallory@partner.example", "Late", "orders"),
+        "approved",
+        "revoked",
+        "removes",
+        expired_cause(),
+    )
+    outcomes.append(Outcome(late, "done", extra=True))
+    if cut_short:
+        lost = Failure.of(
+            UnreachableError("the portal stopped answering: connection reset", "apply again when it answers")
+        )
+        return report("apply", _plan(*changes), outcomes=tuple(outcomes[:15]), error=lost)
+    return report("apply", _plan(*changes, residual=_lists()["residual"]), outcomes=tuple(outcomes))
+
+
+def _findings() -> Report:
+    found = (
+        Finding(
+            "unknown-key",
+            "error",
+            "unknown key `emial` in a developer",
+            "did you mean `email`?",
+            Origin(PEOPLE, 12, 5),
+        ),
+        Finding(
+            "invalid-email",
+            "error",
+            "`ada at partner.example` is no e-mail address",
+            "write it as name@domain",
+            Origin(PEOPLE, 13, 12),
+        ),
+        Finding(
+            "ignored-listing",
+            "warning",
+            "mallory@partner.example is revoked in access/people.yaml:41, "
+            "so that this listing of the team's side counts for nothing",
+            "take the line out",
+            Origin(THE_TEAM, 9, 7),
+        ),
+        Finding(
+            "no-portal",
+            "error",
+            "no file says which `portal` this is about",
+            "add `portal: {name: …}` to a file directly in access",
+        ),
+    )
+    return report("validate", None, findings=found)
+
+
+HOSTILE = (
+    "\x1b[2J\x1b[31mred\x07",
+    "two\nlines\r\n::error::gotcha",
+    "::error file=x::gotcha",
+    "##[add-mask]x ##vso[task.complete]",
+    "pay\u202eroll\u2066\u200b\u00adx",
+    "tag\U000e0041 blank\u2800\u3164 nbsp\u00a0",
+    "e" + "\u0301" * 9,
+    "👩\u200d🚀 日本語の長い名前",
+    "x" * 255,
+    "[click](javascript:alert(1)) **bold** @everyone #1 <img src=x>",
+    'Checkout for payments v1: approved → revoked" + approve "me',
+    "lone \ud800 surrogate",
+)
+
+
+def _hostile() -> Report:
+    changes = [
+        status(
+            "approve-registration",
+            registration("ada@partner.example", text, "payments"),
+            "pending",
+            "approved",
+            "grants",
+            listed(n, text=f"listed ({text})"),
+        )
+        for n, text in enumerate(HOSTILE, 1)
+    ]
+    items = tuple(
+        Item(Subject("team", team=Ref(text, text)), text, Cause("rule", text, Origin(text, 1, 1))) for text in HOSTILE
+    )
+    findings = (Finding("odd", "note", HOSTILE[1], HOSTILE[2], Origin(HOSTILE[2], 1, 1)),)
+    return report("plan", _plan(*changes, blocked=items, findings=findings), workspace=(HOSTILE[0],))
+
+
+def reports() -> dict[str, Report]:
+    """Every sample, by the name of its golden files."""
+    lost = Failure.of(
+        UnreachableError(
+            "https://eu.api.konghq.com does not answer: connection refused",
+            "check --server and the network, then run again",
+        )
+    )
+    return {
+        "plan-first-approval": _first_approval(),
+        "plan-mixed": _mixed(),
+        "plan-refused": _refused(),
+        "plan-nothing": report("plan", _plan()),
+        "plan-waiting": report("plan", _plan(waiting=_lists()["waiting"])),
+        "plan-invalid": report("plan", None, findings=_findings().findings),
+        "plan-unreachable": report("plan", None, error=lost),
+        "plan-hostile": _hostile(),
+        "drift-in-sync": report("drift", _plan()),
+        "drift-found": report("drift", _plan(*_big_changes()[5:8], **_lists())),
+        "drift-blocked": report("drift", _plan(blocked=_lists()["blocked"])),
+        "drift-would-be-refused": report("drift", _refused().plan),
+        "apply-done": report(
+            "apply", _first_approval().plan, outcomes=tuple(Outcome(c, "done") for c in _plan_changes())
+        ),
+        "apply-partly": _applied(),
+        "apply-cut-short": _applied(cut_short=True),
+        "apply-declined": report("apply", _first_approval().plan),
+        "apply-refused": report("apply", _refused().plan),
+        "apply-nothing": report("apply", _plan()),
+        "validate-findings": _findings(),
+        "validate-clean": report("validate", None),
+    }
+
+
+def _plan_changes() -> tuple[Change, ...]:
+    plan = _first_approval().plan
+    return plan.changes if plan else ()

@@ -1,0 +1,189 @@
+"""What is promised is so: the README names every command, flag and exit code, and every example runs (CONTRIBUTING)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from reconciler.cli.main import cli
+from reconciler.errors import ExitCode
+from tests.scenarios.story import Story, story_on
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = ROOT / "examples"
+WORKSPACES = {"first-day": "access.yaml", "company": "access"}
+
+OTHERS_FLAGS = {"--no-cov"}
+"""Flags in the README that belong to other programs."""
+
+
+def commands(group: click.Group = cli, before: str = "reconciler") -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, with its whole name."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before} {name}")
+        else:
+            yield f"{before} {name}", command
+
+
+COMMANDS = dict(commands())
+
+
+def flags() -> set[str]:
+    """Every long or short flag of every command, --help and --version among them."""
+    found = {"-h", "--help", "--version"}
+    for command in COMMANDS.values():
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                found |= {*parameter.opts, *parameter.secondary_opts}
+    return found
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name: str) -> None:
+    """Who reads the README knows what there is."""
+    assert re.search(rf"`{re.escape(name)}\b", README)
+
+
+@pytest.mark.parametrize("flag", sorted(flags()))
+def test_every_flag_is_in_the_readme(flag: str) -> None:
+    """Who reads the README knows what can be asked."""
+    assert re.search(rf"(?<![\w-]){re.escape(flag)}(?![\w-])", README)
+
+
+def test_every_flag_in_the_readme_exists() -> None:
+    """Nothing is promised that is not there."""
+    told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README))
+    assert told - flags() - OTHERS_FLAGS == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does_and_every_option_what_it_means(name: str) -> None:
+    """--help is a page of the documentation."""
+    command = COMMANDS[name]
+    assert command.help
+    assert [option.name for option in command.params if isinstance(option, click.Option) and not option.help] == []
+
+
+def test_the_exit_codes_of_the_readme_are_ours() -> None:
+    """The table has every code once, in order."""
+    assert [int(code) for code in re.findall(r"^\| (\d) \|", README, re.MULTILINE)] == [int(code) for code in ExitCode]
+    assert [int(code) for code in re.findall(r"^    (\d)  \w", ExitCode.__doc__ or "", re.MULTILINE)] == [
+        int(code) for code in ExitCode
+    ]
+
+
+# Every key of the manifest's schema is used by an example
+
+
+SCHEMA = json.loads((ROOT / "schemas" / "manifest.schema.json").read_text(encoding="utf-8"))
+
+
+def resolved(schema: Any) -> Any:
+    while isinstance(schema, Mapping) and "$ref" in schema:
+        target: Any = SCHEMA
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        schema = target
+    return schema
+
+
+def variants(schema: Any) -> Iterator[Mapping[str, Any]]:
+    """The schema and every alternative or part of it."""
+    schema = resolved(schema)
+    if not isinstance(schema, Mapping):
+        return
+    yield schema
+    for word in ("allOf", "anyOf", "oneOf"):
+        for part in schema.get(word, ()):
+            yield from variants(part)
+    for word in ("if", "then", "else"):
+        if word in schema:
+            yield from variants(schema[word])
+
+
+def keys(schema: Any, path: str = "", depth: int = 0) -> Iterator[str]:
+    """Every property that a manifest may have, as a path: `developers[].teams[].name`."""
+    assert depth < 12, path
+    for variant in variants(schema):
+        for name, inner in variant.get("properties", {}).items():
+            if inner is False:
+                continue
+            yield f"{path}.{name}"
+            yield from keys(inner, f"{path}.{name}", depth + 1)
+        if "items" in variant:
+            yield from keys(variant["items"], f"{path}[]", depth + 1)
+
+
+def used(value: Any, path: str = "") -> Iterator[str]:
+    """Every path that a manifest uses."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield f"{path}.{name}"
+            yield from used(inner, f"{path}.{name}")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from used(inner, f"{path}[]")
+
+
+def manifests() -> Iterator[Path]:
+    for example, workspace in WORKSPACES.items():
+        path = EXAMPLES / example / workspace
+        yield from sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+
+
+def test_the_examples_together_use_every_key_of_the_schema() -> None:
+    """Who looks for how a key is written finds it."""
+    seen = {
+        path for manifest in manifests() for path in used(yaml.safe_load(manifest.read_text(encoding="utf-8")))
+    }
+    there = set(keys(SCHEMA))
+    assert len(there) > 80
+    assert sorted(there - seen) == []
+
+
+# Every example runs
+
+
+@pytest.fixture(params=WORKSPACES.items(), ids=list(WORKSPACES))
+def example(request: pytest.FixtureRequest) -> Iterator[Story]:
+    """An example's workspace on the portal beside it."""
+    name, workspace = request.param
+    seed = yaml.safe_load((EXAMPLES / name / "portal.yaml").read_text(encoding="utf-8"))
+    with story_on(seed, EXAMPLES / name / workspace) as story:
+        yield story
+
+
+def test_no_example_is_left_out() -> None:
+    """A new folder in examples/ must be run here."""
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == set(WORKSPACES)
+
+
+def test_an_example_is_valid(example: Story) -> None:
+    """No error and no warning: an example is to be copied."""
+    ran = example.run("validate", example.folder, "--format", "json")
+    assert (ran.code, ran.json["findings"]) == (0, [])
+
+
+def test_an_example_is_planned_and_applied_and_then_nothing_is_left_to_do(example: Story) -> None:
+    """The plan has something to show, no limit is broken, and the second apply writes nothing."""
+    plan = example.plan()
+    assert plan["changes"] != []
+    assert plan["refusals"] == []
+    example.apply()
+    code, report = example.drift()
+    assert report["changes"] == []
+    assert code in (0, 2)
+    last = example.run("apply", example.folder, "--yes").out.splitlines()[-1]
+    assert last.startswith("Nothing to do")
