@@ -74,6 +74,12 @@ def from_environment(
     )
 
 
+def wants_colour(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a terminal may be sent colours, as far as the environment says."""
+    env = os.environ if environ is None else environ
+    return not env.get("NO_COLOR") and env.get("TERM") != "dumb"
+
+
 def _token_from(path: str) -> str:
     try:
         text = Path(path).read_text(encoding="utf-8").strip()

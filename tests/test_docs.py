@@ -1,4 +1,4 @@
-"""What is promised is so: the README names every command, flag and exit code, and every example runs (CONTRIBUTING)."""
+"""What is promised is so: the README names every command, flag and exit code, and every example runs."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ def test_every_command_says_what_it_does_and_every_option_what_it_means(name: st
 
 def test_the_exit_codes_of_the_readme_are_ours() -> None:
     """The table has every code once, in order."""
-    assert [int(code) for code in re.findall(r"^\| (\d) \|", README, re.MULTILINE)] == [int(code) for code in ExitCode]
+    assert [int(code) for code in re.findall(r"^\| (\d) \|", README, re.MULTILINE)] == [
+        int(code) for code in ExitCode
+    ]
     assert [int(code) for code in re.findall(r"^    (\d)  \w", ExitCode.__doc__ or "", re.MULTILINE)] == [
         int(code) for code in ExitCode
     ]
@@ -90,51 +92,45 @@ def test_the_exit_codes_of_the_readme_are_ours() -> None:
 SCHEMA = json.loads((ROOT / "schemas" / "manifest.schema.json").read_text(encoding="utf-8"))
 
 
-def resolved(schema: Any) -> Any:
-    while isinstance(schema, Mapping) and "$ref" in schema:
-        target: Any = SCHEMA
-        for part in schema["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        schema = target
-    return schema
+def named(schema: Mapping[str, Any], owner: str) -> tuple[Mapping[str, Any], str]:
+    """The schema that a reference leads to, and the name of its definition."""
+    while "$ref" in schema:
+        owner = schema["$ref"].rpartition("/")[2]
+        schema = SCHEMA["definitions"][owner]
+    return schema, owner
 
 
-def variants(schema: Any) -> Iterator[Mapping[str, Any]]:
-    """The schema and every alternative or part of it."""
-    schema = resolved(schema)
+def parts(schema: Mapping[str, Any]) -> list[Any]:
+    """What a schema combines."""
+    return [part for word in ("allOf", "anyOf", "oneOf") for part in schema.get(word, ())]
+
+
+def keys(schema: Any, owner: str) -> Iterator[str]:
+    """Every key that a definition lets be written, as `membership.expires`; other definitions have their own."""
+    if isinstance(schema, Mapping):
+        for name, inner in schema.get("properties", {}).items():
+            yield f"{owner}.{name}"
+            yield from keys(inner, f"{owner}.{name}")
+        for part in [*parts(schema), schema.get("items")]:
+            yield from keys(part, owner)
+
+
+def used(value: Any, schema: Any, owner: str) -> Iterator[str]:
+    """Every key that a value uses, by the definition that lets it be written."""
     if not isinstance(schema, Mapping):
         return
-    yield schema
-    for word in ("allOf", "anyOf", "oneOf"):
-        for part in schema.get(word, ()):
-            yield from variants(part)
-    for word in ("if", "then", "else"):
-        if word in schema:
-            yield from variants(schema[word])
-
-
-def keys(schema: Any, path: str = "", depth: int = 0) -> Iterator[str]:
-    """Every property that a manifest may have, as a path: `developers[].teams[].name`."""
-    assert depth < 12, path
-    for variant in variants(schema):
-        for name, inner in variant.get("properties", {}).items():
-            if inner is False:
-                continue
-            yield f"{path}.{name}"
-            yield from keys(inner, f"{path}.{name}", depth + 1)
-        if "items" in variant:
-            yield from keys(variant["items"], f"{path}[]", depth + 1)
-
-
-def used(value: Any, path: str = "") -> Iterator[str]:
-    """Every path that a manifest uses."""
+    schema, owner = named(schema, owner)
+    if isinstance(value, dict) and not set(schema.get("required", ())) <= set(value):
+        return  # another alternative is meant
+    for part in parts(schema):
+        yield from used(value, part, owner)
     if isinstance(value, dict):
-        for name, inner in value.items():
-            yield f"{path}.{name}"
-            yield from used(inner, f"{path}.{name}")
+        for name in set(schema.get("properties", {})) & set(value):
+            yield f"{owner}.{name}"
+            yield from used(value[name], schema["properties"][name], f"{owner}.{name}")
     elif isinstance(value, list):
         for inner in value:
-            yield from used(inner, f"{path}[]")
+            yield from used(inner, schema.get("items"), owner)
 
 
 def manifests() -> Iterator[Path]:
@@ -145,10 +141,12 @@ def manifests() -> Iterator[Path]:
 
 def test_the_examples_together_use_every_key_of_the_schema() -> None:
     """Who looks for how a key is written finds it."""
-    seen = {
-        path for manifest in manifests() for path in used(yaml.safe_load(manifest.read_text(encoding="utf-8")))
-    }
-    there = set(keys(SCHEMA))
+    there = set(keys(SCHEMA, "file"))
+    for name, definition in SCHEMA["definitions"].items():
+        there |= set(keys(definition, name))
+    seen = set()
+    for manifest in manifests():
+        seen |= set(used(yaml.safe_load(manifest.read_text(encoding="utf-8")), SCHEMA, "file"))
     assert len(there) > 80
     assert sorted(there - seen) == []
 

@@ -13,21 +13,39 @@ import reconciler
 HOUSE = Path(reconciler.__file__).parent
 
 FLOORS = (
+    ("__main__",),
     ("cli",),
     ("reconcile", "sandbox"),
     ("apply", "manifest", "portal", "report"),
-    ("plan",),
-    ("finding", "settings"),
+    ("plan", "settings"),
     ("model",),
-    ("errors", "secret", "schema_files"),
+    ("finding",),
+    ("model.origin",),
+    ("secret", "schema_files"),
+    ("errors",),
 )
-"""Top to bottom; rooms on one floor do not import each other."""
+"""Top to bottom; rooms on one floor do not import each other. A place in a file is told apart from the other nouns:
+findings have one, and plans have findings.
+"""
 
-PURE = ("model", "finding", "errors", "plan", "report")
+PURE = ("model", "model.origin", "finding", "errors", "plan", "report")
 PURE_MODULES = tuple(
     f"manifest.{name}" for name in ("resolve", "collect", "entries", "crosscheck", "policy", "sound", "tree")
 )
-WORLD = {"requests", "click", "yaml", "os", "pathlib", "time", "subprocess", "io", "socket", "shutil", "sys", "random"}
+WORLD = {
+    "requests",
+    "click",
+    "yaml",
+    "os",
+    "pathlib",
+    "time",
+    "subprocess",
+    "io",
+    "socket",
+    "shutil",
+    "sys",
+    "random",
+}
 """What a pure module does not import; some more than the house asks for."""
 
 
@@ -58,7 +76,8 @@ def imports(name: str) -> Iterator[str]:
 
 
 def room(name: str) -> str:
-    return name.split(".")[0]
+    """The room of a module, or the module itself where it has a floor of its own."""
+    return "model.origin" if name.startswith("model.origin") else name.split(".")[0]
 
 
 def ours(name: str) -> Iterator[str]:
@@ -72,6 +91,7 @@ def ours(name: str) -> Iterator[str]:
 def test_every_module_has_its_floor() -> None:
     """A new room must be given a place in the house."""
     rooms = {room(name) for name in MODULES if name}
+    assert "model.origin" in rooms
     assert rooms == {each for floor in FLOORS for each in floor}
 
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=["wheel", "editable"])
-def scripts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def scripts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The scripts of a clean environment, in which the project is installed as a wheel or as an editable checkout."""
     folder = tmp_path_factory.mktemp(request.param)
     run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
@@ -45,7 +44,7 @@ def scripts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     what = [request.getfixturevalue("wheel")] if request.param == "wheel" else ["-e", ROOT]
     options = ["--disable-pip-version-check", "--no-input", "-q"]
     run(found / "python", "-m", "pip", "install", *options, *what, cwd=folder)
-    yield found
+    return found
 
 
 def test_the_command_starts_and_says_its_version(scripts: Path, tmp_path: Path) -> None:

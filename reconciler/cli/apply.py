@@ -30,4 +30,4 @@ def command(runtime: Runtime, /, allowed: tuple[str, ...], reason: str | None, y
     if not yes and not runtime.is_terminal():
         raise click.UsageError("there is no terminal to ask on: give --yes to apply without being asked")
     reports = each(request, lambda path: applied(request, path, ask=not yes))
-    return emit(reports, request.format_, request.reports)
+    return emit(runtime, reports, request.format_, request.reports)

@@ -25,4 +25,4 @@ def command(runtime: Runtime, /, **asked: Any) -> int:
     """
     request = Asked.of(runtime, **asked)
     reports = each(request, lambda path: planned(request, path, command="drift"))
-    return emit(reports, request.format_, request.reports)
+    return emit(runtime, reports, request.format_, request.reports)

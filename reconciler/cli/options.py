@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from reconciler.model.change import LIFTABLE
+from reconciler.report.formats import FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _file(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
+    """A file to write, in a folder that is there: known before anything is done on the portal."""
+    if path and (Path(path).is_dir() or not Path(path).parent.is_dir()):
+        raise click.BadParameter(f"{path!r} is not a file in a folder that is there")
+    return path
+
+
+def _reports(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    """FORMAT=FILE as pairs."""
+    pairs = []
+    for value in values:
+        name, _, path = value.partition("=")
+        if name not in FORMATS or not path:
+            raise click.BadParameter(f"{value!r} is not FORMAT=FILE; the formats are {', '.join(FORMATS)}")
+        _file(context, option, path)
+        pairs.append((name, path))
+    return pairs
+
 
 paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 server = click.option(
@@ -34,6 +56,7 @@ report = click.option(
     "reports",
     multiple=True,
     metavar="FORMAT=FILE",
+    callback=_reports,
     help="Write the document to a file as well, in that format. Repeatable.",
 )
 workers = click.option(
@@ -45,6 +68,12 @@ workers = click.option(
 )
 allow = click.option(
     "--allow", "allowed", multiple=True, metavar="RULE", help="Lift one refusal for this run. Repeatable."
+)
+out = click.option(
+    "--out",
+    metavar="FILE",
+    callback=_file,
+    help="Save the plan as JSON, for review and for an apply that does just that.",
 )
 reason = click.option("--reason", metavar="TEXT", help="Why --allow; it stands in the result.")
 
@@ -58,6 +87,7 @@ def portal_options(command: F) -> F:
 
 def allowances(allowed: tuple[str, ...], reason: str | None) -> dict[str, str]:
     """--allow with its --reason, as rule → reason. Raises click.UsageError where one lacks the other."""
+    reason = (reason or "").strip()
     if allowed and not reason:
         raise click.UsageError("--allow needs --reason TEXT: it is kept with the result")
     if reason and not allowed:
@@ -69,4 +99,4 @@ def allowances(allowed: tuple[str, ...], reason: str | None) -> dict[str, str]:
             )
         if rule not in LIFTABLE:
             raise click.UsageError(f"--allow knows no rule {rule!r}; the rules are {', '.join(LIFTABLE)}")
-    return dict.fromkeys(allowed, reason or "")
+    return dict.fromkeys(allowed, reason)

@@ -16,7 +16,7 @@ from reconciler.cli.walk import Asked, each, planned
 @options.portal_options
 @options.allow
 @options.reason
-@click.option("--out", metavar="FILE", help="Save the plan as JSON, for review and for an apply that does just that.")
+@options.out
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
 @click.pass_obj
 def command(
@@ -39,6 +39,7 @@ def command(
     if out and len(request.paths) > 1:
         raise click.UsageError("--out saves one plan: give one PATH")
     reports = each(request, lambda path: planned(request, path, detailed_exitcode=detailed_exitcode))
+    code = emit(runtime, reports, request.format_, request.reports)
     if out:
         write_plan(reports[0], out)
-    return emit(reports, request.format_, request.reports)
+    return code

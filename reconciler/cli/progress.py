@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -17,7 +16,7 @@ _WIDTH = 24
 class Bar:
     """A progress bar over several kinds of work, fed with (kind, done, total) from any thread."""
 
-    def __init__(self, verb: str, *, shown: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, verb: str, *, shown: bool, clock: Callable[[], float]) -> None:
         self._verb, self._shown, self._clock = verb, shown, clock
         self._parts: dict[str, tuple[int, int]] = {}
         self._start = self._last = clock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -10,9 +11,10 @@ from datetime import UTC, date, datetime
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The outside world as one value. `environ` None means the process's own."""
+    """The outside world as one value. `environ` None means the process's own; `ticks` counts seconds."""
 
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    ticks: Callable[[], float] = time.monotonic
     environ: Mapping[str, str] | None = None
     is_terminal: Callable[[], bool] = field(default=lambda: sys.stdin.isatty() and sys.stderr.isatty())
 

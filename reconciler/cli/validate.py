@@ -14,7 +14,7 @@ from reconciler.cli.runtime import Runtime
 @options.format_
 @options.report
 @click.pass_obj
-def command(runtime: Runtime, paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> int:
+def command(runtime: Runtime, paths: tuple[str, ...], format_: str, reports: list[tuple[str, str]]) -> int:
     """Check manifests offline: every error and warning of a workspace in one go.
 
     PATH is a file or a folder; several are several workspaces. No connection is opened.
@@ -24,4 +24,4 @@ def command(runtime: Runtime, paths: tuple[str, ...], format_: str, reports: tup
     """
     from reconciler.cli.walk import validated
 
-    return emit([validated(path, runtime) for path in paths], format_, reports)
+    return emit(runtime, [validated(path, runtime) for path in paths], format_, reports)

@@ -30,7 +30,7 @@ class Asked:
     paths: tuple[str, ...]
     settings: Settings
     format_: str
-    reports: tuple[str, ...]
+    reports: list[tuple[str, str]]
     workers: int
     allow: Mapping[str, str] = field(default_factory=dict)
 
@@ -43,7 +43,7 @@ class Asked:
         server: str | None,
         token_file: str | None,
         format_: str,
-        reports: tuple[str, ...],
+        reports: list[tuple[str, str]],
         workers: int,
         allow: Mapping[str, str] | None = None,
     ) -> Asked:
@@ -53,7 +53,8 @@ class Asked:
 
     def bar(self, verb: str) -> Bar:
         """A progress bar, shown where a person is watching."""
-        return Bar(verb, shown=self.settings.interactive and self.runtime.is_terminal())
+        shown = self.settings.interactive and self.runtime.is_terminal()
+        return Bar(verb, shown=shown, clock=self.runtime.ticks)
 
 
 def each(asked: Asked, run: Callable[[str], Report]) -> list[Report]:

@@ -15,7 +15,7 @@ from jsonschema.validators import extend
 
 from reconciler.manifest.keywords import problems
 from reconciler.manifest.problem import Broken, Problem
-from reconciler.manifest.schema import manifest_schema, schema_of
+from reconciler.manifest.schema import inlined
 from reconciler.manifest.tree import UNREAD
 
 Schema = Mapping[str, Any]
@@ -24,14 +24,9 @@ Schema = Mapping[str, Any]
 def explain(definition: str, value: Any, whole: str) -> Iterator[Problem]:
     """Everything that keeps `value`, called `whole`, from being what the definition says; each problem once."""
     errors = list(_leaves(_validator(definition).iter_errors(value)))
-    seen = set()
-    for error in errors:
-        if error.instance is UNREAD:
-            continue
-        for problem in problems(_broken(error, whole)):
-            if (problem.path, problem.rule) not in seen:
-                seen.add((problem.path, problem.rule))
-                yield problem
+    read = [_broken(error, whole) for error in errors if error.instance is not UNREAD]
+    # a wrong date breaks a pattern and a format, which is one problem
+    yield from dict.fromkeys(problem for broken in read for problem in problems(broken))
     if not errors:  # the gate refused it all the same: never let it pass without a word
         yield Problem("invalid-value", (), f"{whole} is not what a manifest may say", "compare it with the README")
 
@@ -51,7 +46,7 @@ def _pattern(_: Any, pattern: str, instance: Any, __: Schema) -> Iterator[Valida
 @cache
 def _validator(definition: str) -> Any:
     strict: Any = extend(Draft7Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
-    return strict(schema_of(definition), format_checker=FormatChecker(["date"]))
+    return strict(inlined(definition), format_checker=FormatChecker(["date"]))
 
 
 def _leaves(errors: Any) -> Iterator[ValidationError]:
@@ -69,8 +64,7 @@ def _meant(error: ValidationError) -> int | None:
     value: Any = error.instance
     alternatives: Any = error.validator_value
     meant, best = None, -1
-    for index, alternative in enumerate(alternatives):
-        schema = _resolved(alternative)
+    for index, schema in enumerate(alternatives):
         if _is(value, schema["type"]):
             has = sum(key in value for key in schema.get("required", ()))
             if has > best:
@@ -80,9 +74,3 @@ def _meant(error: ValidationError) -> int | None:
 
 def _is(value: Any, type_name: str) -> bool:
     return isinstance(value, dict if type_name == "object" else str)
-
-
-def _resolved(schema: Schema) -> Schema:
-    name = schema.get("$ref", "").rpartition("/")[2]
-    resolved: Schema = manifest_schema()["definitions"][name] if name else schema
-    return resolved

@@ -28,7 +28,8 @@ def _without(document: Document, errors: list[Place]) -> Document:
     root = Map(document.root.at)
     keys = list(document.root.items())
     starts = [document.root.key_place(key) for key, _ in keys]
-    for (key, value), start, end in zip(keys, starts, [*starts[1:], None], strict=True):
+    ends = [*starts[1:], None]
+    for (key, value), start, end in zip(keys, starts, ends, strict=False):
         if key in _LISTS and isinstance(value, Seq):
             value = _sound_items(value, errors, end)
         elif _hit(errors, start, end):
@@ -43,7 +44,8 @@ _LISTS = ("developers", "teams", "apis", "rules")
 
 def _sound_items(items: Seq, errors: list[Place], end: Place | None) -> Seq:
     kept = Seq(items.at)
-    for (item, at), following in zip(items.placed(), [*items.places[1:], end], strict=True):
+    ends = [*items.places[1:], end]
+    for (item, at), following in zip(items.placed(), ends, strict=False):
         if not _hit(errors, at, following):
             kept.append(item)
             kept.places.append(at)

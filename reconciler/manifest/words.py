@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 _LONGEST = 60
@@ -40,6 +40,13 @@ def choices(values: Iterable[Any]) -> str:
 
 def nearest(text: str, known: Iterable[str]) -> str:
     """`, did you mean 'x'?` where one of the known words is like the text, else nothing."""
+    return _nearest(text[:_LONGEST].lower(), tuple(known))
+
+
+@lru_cache(256)
+def _nearest(text: str, known: tuple[str, ...]) -> str:
+    from difflib import get_close_matches  # only errors need it
+
     by_lower = {word.lower(): word for word in known}
-    close = get_close_matches(text[:_LONGEST].lower(), by_lower, 1, _LIKE)
+    close = get_close_matches(text, by_lower, 1, _LIKE)
     return f", did you mean {by_lower[close[0]]!r}?" if close else ""

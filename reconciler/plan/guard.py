@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.change import Change, Lifted, Refusal
 from reconciler.model.desired import Desired, RemovalLimit
-from reconciler.model.names import any_match, email_match
+from reconciler.model.names import any_match, domain_of, email_match
 from reconciler.model.observed import Developer
 from reconciler.plan.index import Index
 from reconciler.plan.people import People
@@ -109,20 +109,24 @@ def _teams(desired: Desired, index: Index, people: People, changes: Sequence[Cha
         for change in changes
         if change.action == "remove-member" and change.subject.developer and change.subject.team
     }
-    added = Counter(
+    members_after = Counter(
         change.subject.team.id for change in changes if change.action == "add-member" and change.subject.team
     )
     members: dict[str, list[Developer]] = defaultdict(list)
     for found in index.observed.memberships:
         developer = index.developers.get(found.developer_id)
-        if developer and developer.status == "approved" and index.membership_in_scope(found):
+        if developer is None:
+            continue
+        if developer.status == "approved" and index.membership_in_scope(found):
             members[found.team_id].append(developer)
+        if (developer.id, found.team_id) not in removed and people.of(developer).after == "approved":
+            members_after[found.team_id] += 1
     for team_id, before in sorted(members.items(), key=lambda item: (index.teams[item[0]].name, item[0])):
         name = index.teams[team_id].name
         left = [d for d in before if (d.id, team_id) not in removed and people.of(d).after == "approved"]
         lost = len(before) - len(left)
         yield from _over("removals.team", f"members of team {name}", lost, len(before), desired.policy.removals)
-        if len(before) > 1 and not left and not added[team_id] and not any_match(desired.policy.may_empty, name):
+        if len(before) > 1 and not members_after[team_id] and not any_match(desired.policy.may_empty, name):
             yield Refusal(
                 "never-empty",
                 f"team {name} had {len(before)} approved members and would be left with none",
@@ -150,7 +154,7 @@ def _grants(desired: Desired, changes: Sequence[Change]) -> Iterator[Refusal]:
             change.action == "approve-developer"
             and change.cause.by == "rule"
             and change.subject.developer is not None
-            and change.subject.developer.name.rpartition("@")[2].lower() == standing_rule.domain
+            and domain_of(change.subject.developer.name) == standing_rule.domain
             for change in changes
         )
         if standing_rule.approve and n > standing_rule.max:

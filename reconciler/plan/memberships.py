@@ -83,7 +83,8 @@ class Memberships:
         elif accounts:
             self._grant(self.people.of(accounts[0]), line.team, by_entry(line), waits=True)
         elif line.key in self.people.invited:
-            subject = Subject("membership", developer=Ref(line.email), team=self._team_ref(line.team))
+            invited = Ref(self.desired.developers[line.key].email)
+            subject = Subject("membership", developer=invited, team=self._team_ref(line.team))
             self.draft.change("add-member", subject, None, {"member": True}, by_entry(line))
         else:
             self.draft.waiting.append(Item(_named(line), "has not signed up yet", by_entry(line)))

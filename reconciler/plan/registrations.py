@@ -9,7 +9,7 @@ from reconciler.model.desired import ApiName, Desired, DesiredRegistration, Rule
 from reconciler.model.observed import Application, Developer, Registration, Team
 from reconciler.model.origin import Origin
 from reconciler.plan.draft import Draft, by_entry, by_policy, by_rule, shown
-from reconciler.plan.index import Index, registration_subject
+from reconciler.plan.index import Index, ref, registration_subject
 from reconciler.plan.names import api_problem, owner_problem, the_api
 from reconciler.plan.people import People, Standing, reinstated
 
@@ -104,8 +104,9 @@ class Registrations:
             self.giving[registration.id].append(line)
         if found:
             return
-        subject = _named(line, application, ApiRef(api.name, api.version, api.id, api.entity_type))
         standing = self._standing(application)
+        owner = ref(standing.developer) if standing else Ref(line.owner.name, application.owner_id)
+        subject = _subject(line, owner, application, ApiRef(api.name, api.version, api.id, api.entity_type))
         if not line.register:
             self.draft.waiting.append(Item(subject, "the application has not asked for the API yet", by_entry(line)))
         elif standing is not None and not standing.granted:
@@ -209,12 +210,21 @@ def _weight(line: DesiredRegistration) -> tuple[bool, Origin]:
     return (line.api.any_version and not line.api.package, line.origin)
 
 
-def _named(line: DesiredRegistration, application: Application | None = None, api: ApiRef | None = None) -> Subject:
-    owner = Ref(line.owner.name, application.owner_id if application else None)
+def _named(line: DesiredRegistration) -> Subject:
+    """What the line says, in its own words: nothing of it has been found on the portal."""
+    return _subject(
+        line,
+        Ref(line.owner.name),
+        None,
+        ApiRef(line.api.name, line.api.version, entity_type="api_package" if line.api.package else "api"),
+    )
+
+
+def _subject(line: DesiredRegistration, owner: Ref, application: Application | None, api: ApiRef) -> Subject:
     return Subject(
         "registration",
         developer=owner if line.owner.type == "developer" else None,
         team=owner if line.owner.type == "team" else None,
         application=Ref(line.application, application.id if application else None),
-        api=api or ApiRef(line.api.name, line.api.version, entity_type="api_package" if line.api.package else "api"),
+        api=api,
     )

@@ -63,7 +63,7 @@ changes = st.builds(
 )
 items = st.lists(st.builds(Item, subjects, texts, st.none() | causes, texts), max_size=2).map(tuple)
 findings = st.builds(Finding, texts, st.sampled_from(["error", "warning", "note"]), texts, texts, origins)
-refusals = st.builds(Refusal, texts, texts, st.integers(0, 10**6), texts, texts, st.booleans())
+refusals = st.builds(Refusal, texts, texts, st.integers(0, 10**6), texts, texts)
 
 
 @st.composite

@@ -25,7 +25,7 @@ from reconciler.model.observed import (
     Role,
     Team,
 )
-from tests.properties.oracle import ANY, Workspace, fits, fits_person, same_person
+from tests.properties.listed import ANY, Workspace, fits, fits_person, same_person
 
 T = TypeVar("T")
 
@@ -314,7 +314,7 @@ class Author:
         """A file's defaults; those of a file without developers say nothing."""
         defaults: dict[str, Any] = {}
         if self.dice.chance(15) and self.teams:
-            defaults["teams"] = [self.dice.one(self.teams)]
+            defaults["teams"] = [self.named("name", self.dice.one(self.teams), self.noted(expires=30))]
         if self.dice.chance(15):
             defaults["expires"] = self.dice.one(EXPIRES)
         if self.dice.chance(5):
@@ -345,7 +345,8 @@ class Author:
             if teams or dice.chance(15):
                 entry["teams"] = teams
             else:
-                self.members |= {(key, team) for team in defaults.get("teams", [])}
+                teams = [team if isinstance(team, str) else team["name"] for team in defaults.get("teams", [])]
+                self.members |= {(key, team) for team in teams}
             apps = [self.application(("developer", key), name) for name in dice.some(APPS, 70)]
             if apps:
                 entry["applications"] = apps
@@ -366,6 +367,8 @@ class Author:
             self.registered.add((owner, name, words))
             if dice.chance(20):
                 item["status"] = dice.one(["revoked", "rejected", "approved"])
+            if dice.chance(10):
+                item["register"] = dice.chance(50)
             item |= self.noted(expires=20, reinstated=20)
             apis.append(item["name"] if list(item) == ["name"] and dice.chance(70) else item)
         application = {"name": name, "apis": apis, **self.noted(expires=10, reinstated=10)}
@@ -384,9 +387,7 @@ class Author:
             entry["roles"] = self.roles()
         people = [p for p in dice.some(self.people, 40) if (same_person(p[0]), name) not in self.members]
         if people or dice.chance(15):
-            entry["members"] = [
-                self.membership(same_person(p[0]), "email", dice.one(p), name) for p in people
-            ]
+            entry["members"] = [self.membership(same_person(p[0]), "email", dice.one(p), name) for p in people]
         apps = [self.application(("team", name), app) for app in dice.some(APPS, 30)]
         if apps:
             entry["applications"] = apps
@@ -396,15 +397,20 @@ class Author:
         roles = []
         names = [name for name, package in self.apis if not package]
         for role in ROLES:
-            for api in self.dice.some(names, 25):
+            for api in [self.role_api(name) for name in self.dice.some(names, 25)]:
                 region = self.dice.one([None, *REGIONS])
                 roles.append({"role": role, "api": api, **({"region": region} if region else {})})
         return roles
 
+    def role_api(self, name: str) -> Any:
+        if not self.styles[name, False]:
+            return name
+        return {"name": name, "version": self.dice.one(VERSIONS[name])}
+
     def api(self, api: tuple[str, bool]) -> None:
         dice = self.dice
         everyone, self.apis = self.apis, [api]
-        for words, item in self.words(100):
+        for words, named in self.words(100):
             apps = []
             owners = [("developer", same_person(p[0]), dice.one(p)) for p in dice.some(self.people, 30)]
             owners += [("team", team, {"team": team}) for team in dice.some(self.teams, 20)]
@@ -412,9 +418,14 @@ class Author:
                 app = dice.one(APPS)
                 if ((kind, name), app, words) not in self.registered:
                     self.registered.add(((kind, name), app, words))
-                    apps.append({"owner": owner, "name": app, **self.noted(expires=20, reinstated=20)})
+                    item = {"owner": owner, "name": app, **self.noted(expires=20, reinstated=20)}
+                    if dice.chance(15):
+                        item["status"] = dice.one(["revoked", "rejected", "approved"])
+                    if dice.chance(30):
+                        item["register"] = True
+                    apps.append(item)
             if apps:
-                self.anywhere("apis", {**item, "applications": apps})
+                self.anywhere("apis", {**named, "applications": apps})
         self.apis = everyone
 
     def rule(self) -> None:

@@ -1,4 +1,4 @@
-"""A portal in a tuple: applies the changes of a plan one by one, and refuses what does not fit the state or the order.
+"""A portal in memory: takes a plan's changes one by one, and refuses what fits neither the state nor the order.
 
 The laws it holds changes to are those of the manifest's specification, paragraph "Order", and of the plan's own
 graph (`after`, `requires`). Created things get ids of the simulation: "+" and the name.
@@ -11,7 +11,8 @@ from itertools import count
 
 from reconciler.model.change import Change, Plan, Ref
 from reconciler.model.observed import Developer, Membership, Observed, Registration, Role, Team
-from tests.properties.oracle import Expectation, same_person
+from tests.properties.listed import same_person
+from tests.properties.oracle import Expectation
 
 NOW = "2026-11-15T12:00:00.000Z"
 
@@ -84,9 +85,7 @@ class Sandbox:
         if change.subject.kind == "developer":
             developer = self.developer_of(change.subject.developer)
             self._write(change, developer.status, DEVELOPER_STATUS[change.action])
-            self.developers[developer.id] = replace(
-                developer, status=DEVELOPER_STATUS[change.action], updated_at=NOW
-            )
+            self.developers[developer.id] = replace(developer, status=DEVELOPER_STATUS[change.action], updated_at=NOW)
             return
         registration = self.registration_of(change)
         status = REGISTRATION_STATUS[change.action]
@@ -107,7 +106,9 @@ class Sandbox:
     def _owner_is_approved(self, change: Change) -> None:
         """ "Memberships and registrations are granted only to a person who is approved"."""
         if change.subject.developer:
-            assert self.developer_of(change.subject.developer).status == "approved", "granted to somebody not approved"
+            assert self.developer_of(change.subject.developer).status == "approved", (
+                "granted to somebody not approved"
+            )
 
     def _invite_developer(self, change: Change) -> None:
         ref = change.subject.developer

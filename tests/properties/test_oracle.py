@@ -23,7 +23,8 @@ from reconciler.model.observed import (
     Team,
 )
 from tests.properties.generate import TODAY
-from tests.properties.oracle import Reading, expected, fits, fits_person, same_person
+from tests.properties.listed import fits, fits_person, same_person
+from tests.properties.oracle import Reading, expected
 
 ADA, BOB = "ada@partner.example", "bob@partner.example"
 PAST, FUTURE = TODAY.replace(day=14), TODAY.replace(day=16)
@@ -35,7 +36,9 @@ def account(email: str = ADA, status: Status = "approved", id_: str = "ada", upd
     return Developer(id_, email, status, "", THEN, updated_at)
 
 
-def app(owner: str = "ada", name: str = "Checkout", kind: OwnerType = "developer", id_: str = "checkout") -> Application:
+def app(
+    owner: str = "ada", name: str = "Checkout", kind: OwnerType = "developer", id_: str = "checkout"
+) -> Application:
     return Application(id_, name, kind, owner)
 
 
@@ -68,7 +71,9 @@ def member(of: str = "alpha", who: str = "ada") -> Membership:
     return Membership(of, who)
 
 
-def git(*developers: Any, unlisted: dict[str, str] | None = None, scope: dict[str, Any] | None = None, **keys: Any) -> Any:
+def git(
+    *developers: Any, unlisted: dict[str, str] | None = None, scope: dict[str, Any] | None = None, **keys: Any
+) -> Any:
     policy: dict[str, Any] = {"unlisted": unlisted or {}, "scope": scope or {}, **keys.pop("policy", {})}
     return [("access.yaml", {"policy": policy, "developers": list(developers), **keys})]
 
@@ -134,7 +139,10 @@ def test_an_address_with_other_letters_fits_only_the_star():
 # ------------------------------------------------------------------------------------------- the table of Meaning
 
 TABLE = {
-    "approved": (entry(), {"approved": "approved", "pending": "approved", "revoked": "revoked", "rejected": "rejected"}),
+    "approved": (
+        entry(),
+        {"approved": "approved", "pending": "approved", "revoked": "revoked", "rejected": "rejected"},
+    ),
     "revoked": (entry(status="revoked"), dict.fromkeys(("approved", "pending", "revoked", "rejected"), "revoked")),
     "rejected": (entry(status="rejected"), dict.fromkeys(("approved", "pending", "revoked", "rejected"), "rejected")),
     "expired": (
@@ -213,9 +221,7 @@ def test_taking_away_revokes_every_registration_and_removes_memberships_within_s
 
 @pytest.mark.parametrize("row", ["revoked", "rejected"])
 def test_somebody_already_revoked_loses_what_was_left_approved(row: Status):
-    there = portal(
-        developers=[account(status=row)], registrations=[registration("approved")], memberships=[member()]
-    )
+    there = portal(developers=[account(status=row)], registrations=[registration("approved")], memberships=[member()])
     for workspace in (git(entry(expires=PAST)), git(unlisted={"developers": "revoke"})):
         assert status(workspace, there) == row
         assert registered(workspace, there) == "revoked"
@@ -333,7 +339,9 @@ def test_an_applications_expiry_is_that_of_its_apis():
 
 def test_a_package_is_another_thing_than_an_api_of_its_name():
     package = Api("package", "payments", None, "api_package")
-    there = portal(registrations=[registration("pending"), registration("pending", package)], apis=[PAYMENTS, package])
+    there = portal(
+        registrations=[registration("pending"), registration("pending", package)], apis=[PAYMENTS, package]
+    )
     assert registered(git(checkout({"package": "payments"})), there, "package") == "approved"
     assert registered(git(checkout({"package": "payments"})), there) == "pending"
 
@@ -367,9 +375,7 @@ def test_unlisted_memberships(policy: str, is_list: str):
 @pytest.mark.parametrize("is_list", ["developers", "teams", "neither"])
 def test_unlisted_registrations(policy: str, is_list: str):
     owner = app("alpha", kind="team") if is_list == "teams" else app()
-    there = portal(
-        applications=[owner], registrations=[registration("approved"), registration("pending", ORDERS)]
-    )
+    there = portal(applications=[owner], registrations=[registration("approved"), registration("pending", ORDERS)])
     said = [ADA] if is_list == "developers" else []
     sides: dict[str, Any] = {"teams": ["alpha"]} if is_list == "teams" else {}
     goes = policy == "revoke" or (policy == "exact" and is_list != "neither")

@@ -6,18 +6,17 @@ compared with the oracle. To look longer than usual: `pytest tests/properties --
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 
 from reconciler.model.change import Change, Item, Plan
 from tests.properties.examples import EXAMPLES
 from tests.properties.generate import TODAY, Case, cases
-from tests.properties.oracle import Expectation, Reading, same_person
+from tests.properties.listed import same_person
+from tests.properties.oracle import Expectation, Reading
 from tests.properties.simulate import applied, as_expectation, check_graph, check_order
 from tests.properties.walk import as_yaml, plan_for
 
@@ -73,7 +72,7 @@ def test_applying_a_plan_gives_what_git_says(case: Case):
 
 @for_any_case
 def test_changes_come_in_order(case: Case):
-    """ "Per person: removals before grants; …", both in the list and in the graph by which apply runs side by side."""
+    """ "Per person: removals before grants; …", in the list and in the graph by which apply runs side by side."""
     plan = planned(case)
     check_order(plan)
     check_graph(plan)
@@ -94,7 +93,7 @@ def test_one_successful_apply_leaves_an_empty_plan(case: Case):
 
 @for_any_case
 def test_outside_scope_nothing_changes(case: Case):
-    """But for the registrations of a person whose access is taken away: "whatever its API, … `scope.apis` … included"."""
+    """But for the registrations of somebody taken away: "whatever its API, listed or not, scope.apis … included"."""
     r = reading(case)
     for change in planned(case).changes:
         subject = change.subject
@@ -142,8 +141,8 @@ def test_what_is_unlisted_and_only_reported_or_ignored_does_not_change(case: Cas
 
 @for_any_case
 def test_what_a_blocked_entry_could_mean_is_kept(case: Case):
-    """ "A person with a blocked team keeps every membership in this run, an application with a blocked API keeps every
-    registration, except where they are taken away": judged by what the plan itself calls blocked.
+    """ "A person with a blocked team keeps every membership in this run, an application with a blocked API keeps
+    every registration, except where they are taken away": judged by what the plan itself calls blocked.
     """
     r, plan = reading(case), planned(case)
     over = {(line.person, line.team) for line in r.git.members.values() if line.expired}  # these list nothing
@@ -218,7 +217,9 @@ def test_what_is_held_waiting_or_blocked_is_not_also_changed(case: Case):
 def test_what_is_held_is_named(case: Case):
     """ "A listed person or registration found revoked or rejected is held, in a list of its own"."""
     r, plan = reading(case), planned(case)
-    developers = {item.subject.developer.id for item in plan.held if item.subject.developer and item.subject.kind == "developer"}
+    developers = {
+        item.subject.developer.id for item in plan.held if item.subject.developer and item.subject.kind == "developer"
+    }
     registrations = {item.subject.registration_id for item in plan.held if item.subject.kind == "registration"}
     assert developers == r.held_developers()
     assert registrations ^ r.held_registrations() <= r.of_people_taken_away()
@@ -259,7 +260,7 @@ def test_the_order_in_which_things_are_listed_does_not_matter(case: Case, data: 
 
 
 def reordered(content: Any, data: st.DataObject) -> Any:
-    """The same content with every list in another order (but scope and policy, where order means nothing to start with)."""
+    """The same content with every list in another order."""
     if isinstance(content, dict):
         return {key: reordered(value, data) for key, value in content.items()}
     if isinstance(content, list):
@@ -284,7 +285,9 @@ KINDS = ("developer", "membership", "registration", "role")
 def words(subject: Any, *, ids: bool = False) -> tuple[Any, ...]:
     """A subject, by names, or by ids where they are known."""
     parts = (subject.developer, subject.team, subject.application, subject.role)
-    api = subject.api and ((ids and subject.api.id) or (subject.api.name, subject.api.version, subject.api.entity_type))
+    api = subject.api and (
+        (ids and subject.api.id) or (subject.api.name, subject.api.version, subject.api.entity_type)
+    )
     return (subject.kind, *(part and ((ids and part.id) or part.name) for part in parts), api, subject.region)
 
 

@@ -308,7 +308,7 @@ def _refused() -> Report:
         "list who shall stay, or set the policy to report",
     )
     lift = Lifted(
-        Refusal("protected", "ops@acme.example is protected", 1, "none", "", True),
+        Refusal("protected", "ops@acme.example is protected", 1, "none", ""),
         "they left the company, OPS-12",
         Origin("access/portal.yaml", 22, 5),
     )

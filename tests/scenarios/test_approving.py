@@ -223,6 +223,42 @@ def test_the_letters_of_an_address_may_be_in_any_case(portal: Start) -> None:
     }
 
 
+def test_a_spelling_of_their_own_on_each_side_keeps_the_order_of_a_persons_changes(portal: Start) -> None:
+    """Approved, then teams, then registrations: one person is one person, however each file writes the address."""
+    story = portal("""
+        apis: [{name: payments}, {name: orders}]
+        portals:
+          - name: acme-partners
+            developers: [{email: zed@Partner.Example}]
+            teams: [{name: partners}]
+            applications: [{name: Checkout, owner: zed@Partner.Example, registrations: [{api: payments}]}]
+        """)
+    story.git("""
+        developers: [ZED@partner.example]
+        teams: [{name: partners, members: [Zed@partner.example]}]
+        apis:
+          - {name: payments, applications: [{owner: ZeD@partner.example, name: Checkout}]}
+          - {name: orders, applications: [{owner: ZEd@partner.example, name: Checkout, register: true}]}
+        """)
+    before = story.portal
+    changes = story.plan()["changes"]
+    assert {change["subject"]["developer"]["name"] for change in changes} == {"zed@Partner.Example"}
+    assert [change["requires"] for change in changes] == [[], [0], [0], [0]]
+    story.apply()
+    assert story.wrote == [
+        "PATCH developers",
+        "POST teams/developers",
+        "PATCH applications/registrations",
+        "POST applications/registrations",
+    ]
+    assert story.since(before) == {
+        "zed@Partner.Example": "pending → approved",
+        "zed@Partner.Example in partners": "→ member",
+        "zed@Partner.Example / Checkout / orders": "→ approved",
+        "zed@Partner.Example / Checkout / payments": "pending → approved",
+    }
+
+
 def test_an_api_is_named_by_name_and_version_where_it_has_several(portal: Start) -> None:
     """An API is meant by name and version; `version: null` names the one without."""
     story = portal("""
@@ -319,6 +355,22 @@ def test_an_invited_person_gets_an_account_a_mail_and_their_teams_in_the_same_ru
     }
 
 
+def test_an_invited_person_gets_the_teams_that_other_files_write_with_another_spelling(portal: Start) -> None:
+    """The person who is invited and the member of the team's side are one, in whatever case of letters."""
+    story = portal("portals: [{name: acme-partners, teams: [{name: partners}]}]")
+    story.git(
+        "developers: [{email: dee@partner.example, full_name: Dee Day, invite: true}]",
+        team="teams: [{name: partners, members: [Dee@Partner.Example]}]",
+    )
+    before = story.portal
+    assert story.changes() == [
+        "invite-developer | dee@partner.example",
+        "add-member | dee@partner.example | partners",
+    ]
+    story.apply()
+    assert story.since(before) == {"dee@partner.example": "→ approved", "dee@partner.example in partners": "→ member"}
+
+
 def test_an_invited_person_who_signed_up_meanwhile_is_approved_and_gets_no_mail(portal: Start) -> None:
     """An invitation is for nobody; an account that waits, in whatever case of letters, is approved as ever."""
     story = portal("portals: [{name: acme-partners, developers: [{email: Dee@partner.example}]}]")
@@ -375,6 +427,40 @@ def test_register_creates_a_missing_registration_as_approved(portal: Start) -> N
         "ada@partner.example / Checkout / package kit": "→ approved",
         "ada@partner.example / Checkout / payments": "pending → approved",
     }
+
+
+def test_register_may_stand_on_one_api_item_or_on_the_apis_side(portal: Start) -> None:
+    """What does not say `register` waits for the request; packages are registered like APIs."""
+    story = portal("""
+        apis: [{name: payments}, {name: orders}, {name: kit, package: true}]
+        portals:
+          - name: acme-partners
+            developers: [{email: ada@partner.example, status: approved}]
+            teams: [{name: partners, can_own_applications: true}]
+            applications:
+              - {name: Checkout, owner: ada@partner.example}
+              - {name: Bot, owner: {team: partners}}
+        """)
+    story.git("""
+        developers:
+          - email: ada@partner.example
+            applications: [{name: Checkout, apis: [payments, {name: orders, register: true}]}]
+        apis:
+          - package: kit
+            applications:
+              - {owner: ada@partner.example, name: Checkout}
+              - {owner: {team: partners}, name: Bot, register: true}
+        """)
+    before = story.portal
+    story.apply()
+    assert story.since(before) == {
+        "ada@partner.example / Checkout / orders": "→ approved",
+        "team:partners / Bot / package kit": "→ approved",
+    }
+    assert sorted(story.listed("waiting")) == [
+        "ada@partner.example | Checkout | kit",
+        "ada@partner.example | Checkout | payments",
+    ]
 
 
 def test_register_waits_for_the_application_itself(portal: Start) -> None:
@@ -736,6 +822,34 @@ def test_a_rule_approves_who_waits_puts_them_in_its_teams_and_approves_their_req
         "ada@partner.example in partners": "→ member",
         "ada@partner.example / Checkout / orders": "pending → approved",
     }, "not eve, not payments, and not what the team owns"
+
+
+def test_the_apis_of_a_rule_are_named_by_version_and_package_as_anywhere(portal: Start) -> None:
+    """Registrations of these APIs by these people's own applications: of this version, of this package."""
+    story = portal("""
+        apis: [{name: orders, version: v1}, {name: orders, version: v2}, {name: kit, package: true}, {name: kit}]
+        portals:
+          - name: acme-partners
+            developers: [{email: ada@partner.example}]
+            applications:
+              - name: Checkout
+                owner: ada@partner.example
+                registrations: [{api: orders, version: v1}, {api: orders, version: v2}, {package: kit}, {api: kit}]
+        """)
+    story.git("""
+        rules:
+          - name: door
+            match: {email: "*@partner.example"}
+            approve: true
+            apis: [{name: orders, version: v2}, {package: kit}]
+        """)
+    before = story.portal
+    story.apply()
+    assert story.since(before) == {
+        "ada@partner.example": "pending → approved",
+        "ada@partner.example / Checkout / orders v2": "pending → approved",
+        "ada@partner.example / Checkout / package kit": "pending → approved",
+    }
 
 
 def test_a_rule_gives_its_teams_and_apis_to_people_who_are_approved_already(portal: Start) -> None:

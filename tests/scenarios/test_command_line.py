@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import re
 import socket
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +93,7 @@ def problem(status: int) -> Response:
 
 
 BROKEN = {
-    "developers": """
+    "broken": """
     developers:
       - emial: ada@partner.example
       - not-an-address
@@ -112,31 +117,70 @@ BROKEN = {
     "below__policy": "policy: {}\n",
     "torn": "developers: [ada@partner.example\n",
     "people": "developers:\n",
+    "sides": """
+    teams:
+      - {name: partners, members: [Bob@partner.example]}
+    """,
 }
 
 
-def findings(ran: Ran, folder: Path) -> list[str]:
-    """Each error of a JSON report as `file:line:col`."""
-    assert {finding["severity"] for finding in ran.json["findings"]} <= {"error", "warning", "note"}
+def findings(ran: Ran) -> list[str]:
+    """Each finding of a JSON report as `file:line:col rule`, the workspace being `access`."""
     return [
-        f"{found['file']}:{found['line']}:{found['column']} {found['rule']}".removeprefix(f"{folder}/")
+        f"{found['file']}:{found['line']}:{found['column']} {found['rule']}".removeprefix("access/")
         for found in ran.json["findings"]
     ]
 
 
-def test_every_error_of_a_workspace_is_reported_at_its_line_in_file_order(story: Story) -> None:
-    """All errors of a workspace are reported together, in file order, each with its place and what to do."""
+def test_every_error_of_a_workspace_is_reported_at_its_line_in_file_order(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All errors of a workspace are reported together, in file order, each with its place and what to do.
+
+    Those of the shape and those of the meaning too: Bob is in `partners` on two sides, in two sound files.
+    """
+    monkeypatch.chdir(story.folder.parent)
     story.git(GIT, **BROKEN)
-    ran = story.run("validate", story.folder, "--format", "json")
+    (story.folder / "linked.yaml").symlink_to(story.folder / "access.yaml")
+    (story.folder / "latin.yaml").write_bytes("developers: [zoë@partner.example]\n".encode("latin-1"))
+    (story.folder / ".hidden.yaml").write_text("nonsense: true\n", encoding="utf-8")
+    (story.folder / "notes.txt").write_text("nonsense: true\n", encoding="utf-8")
+    ran = story.run("validate", "access", "--format", "json")
     assert ran.code == 3
-    assert findings(ran, story.folder) == []
-    assert [finding for finding in ran.json["findings"] if not finding["hint"]] == []
+    assert findings(ran) == [
+        "anchors.yaml:3:5 anchor",
+        "anchors.yaml:4:5 alias",
+        "below/policy.yaml:1:1 not-at-top",
+        "broken.yaml:3:5 missing-key",
+        "broken.yaml:3:5 unknown-key",
+        "broken.yaml:4:5 invalid-email",
+        "broken.yaml:5:41 null-value",
+        "broken.yaml:6:42 invalid-date",
+        "broken.yaml:7:42 ambiguous-scalar",
+        "empty.yaml:1:1 empty-file",
+        "latin.yaml:1:16 not-utf8",
+        "linked.yaml:None:None symlink",
+        "people.yaml:1:12 null-value",
+        "portal.yaml:1:1 portal-count",
+        "second.yaml:2:1 second-document",
+        "sides.yaml:3:32 duplicate-membership",
+        "torn.yaml:1:13 yaml-syntax",
+        "twice.yaml:4:5 duplicate-key",
+    ]
+    assert {found["severity"] for found in ran.json["findings"]} == {"error"}
+    assert [found for found in ran.json["findings"] if not found["hint"]] == []
+    [unknown] = [found for found in ran.json["findings"] if found["rule"] == "unknown-key"]
+    assert unknown["message"] == "unknown key 'emial', did you mean 'email'?"
+    as_text = story.run("validate", "access")
+    told = [line.split(":")[0] for line in as_text.out.splitlines() if line.startswith("access/")]
+    assert told == [found["file"] for found in ran.json["findings"]]
+    assert as_text.out.splitlines()[-1].startswith("18 errors, 0 warnings in ")
     assert story.server.requests == []
 
 
 @pytest.mark.parametrize("command", ["validate", "plan", "apply", "drift"])
 def test_an_invalid_workspace_exits_with_3_and_a_complete_document(story: Story, command: str) -> None:
-    """stdout carries the one document, complete, before the exit: in text and in JSON. Nothing is asked or written."""
+    """stdout carries the one document, complete, before the exit: in text and in JSON. Nothing is asked."""
     story.git("developers: [{email: ada@partner.example, taems: [partners]}]")
     more = ["--yes"] if command == "apply" else []
     as_json = story.run(command, story.folder, *more, "--format", "json")
@@ -146,7 +190,7 @@ def test_an_invalid_workspace_exits_with_3_and_a_complete_document(story: Story,
     assert (document["kind"], document["command"], document["exit_code"]) == ("report", command, 3)
     [found] = document["findings"]
     nothing = "" if command == "validate" else ": nothing was planned"
-    line = f"{story.folder}/access.yaml:2:44 error {found['rule']}: {found['message']}"
+    line = f"{story.folder}/access.yaml:2:43 error {found['rule']}: {found['message']}"
     assert words(as_text.out) == words(f"{line} hint: {found['hint']} 1 error, 0 warnings in 1 file{nothing}")
     assert "teams" in found["message"] + found["hint"]
     assert (as_json.err, as_text.err) == ("", "")
@@ -164,21 +208,22 @@ def test_a_valid_workspace_is_said_to_be_so_without_a_connection(story: Story) -
     assert story.server.requests == []
 
 
-def test_warnings_alone_are_no_error(story: Story) -> None:
+def test_warnings_alone_are_no_error(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     """`validate` exits with 0 where all findings are warnings."""
+    monkeypatch.chdir(story.folder.parent)
     story.git("developers: [{email: ada@partner.example, expires: 2026-11-24}]")
-    ran = story.run("validate", story.folder, "--format", "json")
-    assert (ran.code, findings(ran, story.folder)) == (0, ["access.yaml:2:14 expires-soon"])
+    ran = story.run("validate", "access", "--format", "json")
+    assert (ran.code, findings(ran)) == (0, ["access.yaml:2:14 expires-soon"])
     assert valid(ran.json)["summary"] == {"findings": 1, "errors": 0, "warnings": 1}
 
 
 @pytest.mark.parametrize("command", [["validate"], ["plan"], ["drift"], ["apply", "--yes"]])
-def test_a_path_that_is_not_there_is_named(story: Story, command: list[str]) -> None:
+def test_a_path_that_is_not_there_is_named(story: Story, command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong PATH is invalid input (3); the document is complete all the same."""
-    path = story.folder / "nowhere"
-    ran = story.run(*command, path, "--format", "json")
+    monkeypatch.chdir(story.folder)
+    ran = story.run(*command, "nowhere", "--format", "json")
     assert ran.code == 3
-    assert str(path) in valid(ran.json)["error"]["message"]
+    assert "'nowhere'" in valid(ran.json)["error"]["message"]
     assert story.server.requests == []
 
 
@@ -225,10 +270,26 @@ def test_no_command_at_all_shows_the_help(story: Story) -> None:
 
 def test_a_report_that_could_not_be_written_is_known_before_anything_is_done(story: Story, tmp_path: Path) -> None:
     """A wrong --report is invalid input (3), found before the portal is changed."""
-    for report in (f"json={tmp_path}/no/such/folder.json", "morse=x", "json="):
+    for report in (f"json={tmp_path}/no/such/folder.json", f"json={tmp_path}", "morse=x", "json="):
         ran = story.run("apply", story.folder, "--yes", "--report", report)
+        assert (ran.code, ran.out) == (3, "")
+        assert story.server.requests == []
+    for out in (tmp_path / "no" / "such" / "folder.json", tmp_path):
+        assert story.run("plan", story.folder, "--out", out).code == 3
+        assert story.server.requests == []
+
+
+def test_a_report_that_cannot_be_written_after_all_does_not_swallow_the_document(
+    story: Story, tmp_path: Path
+) -> None:
+    """stdout carries the one document, complete, before any non-zero exit; 3, naming the file."""
+    too_long = tmp_path / ("x" * 255)
+    for command, option in (("drift", f"--report=json={too_long}"), ("plan", f"--out={too_long}")):
+        ran = story.run(command, story.folder, option, "--format", "json")
         assert ran.code == 3
-        assert story.writes() == []
+        assert [in_words(change) for change in valid(ran.json)["changes"]] == CHANGES
+        assert "cannot be written" in ran.err
+    assert list(tmp_path.iterdir()) == [story.folder]
 
 
 # Asking
@@ -298,8 +359,6 @@ def test_drift_says_2_until_the_portal_is_as_git_says(story: Story) -> None:
     story.apply()
     ran = story.run("drift", story.folder)
     assert (ran.code, ran.out.splitlines()[-1]) == (0, "In sync: the portal is as git says")
-
-
 
 
 def held(story: Story) -> None:
@@ -459,8 +518,7 @@ def test_a_portal_that_fails_after_the_first_write_is_partly_done_too(story: Sto
 
     stop = story.server.before(down)
     ran = story.run("apply", story.folder, "--yes", "--workers", "1")
-    assert ran.code == 6
-    assert "NOT TRIED" in ran.out or "SKIPPED" in ran.out
+    assert (ran.code, ran.out.splitlines()[-1]) == (6, "Applied 1 of 3 changes: 1 granted, 0 REMOVED; 2 FAILED")
     stop()
     story.apply()
 
@@ -503,7 +561,9 @@ def test_a_broken_workspace_leaves_the_others_alone(story: Story, tmp_path: Path
 def test_of_several_codes_the_first_of_1_3_7_5_4_6_2_counts(story: Story, tmp_path: Path) -> None:
     """A portal that is not there (7) before one that is refused (4) before differences (2)."""
     missing = workspace(tmp_path / "missing", "", portal="other")
-    refused = workspace(tmp_path / "refused", "policy: {limits: {grants: {count: 0}}}\ndevelopers: [ada@partner.example]\n")
+    refused = workspace(
+        tmp_path / "refused", "policy: {limits: {grants: {count: 0}}}\ndevelopers: [ada@partner.example]\n"
+    )
     assert story.run("plan", story.folder, "--detailed-exitcode").code == 2
     assert story.run("plan", story.folder, refused, "--detailed-exitcode").code == 4
     assert story.run("plan", story.folder, refused, missing, "--detailed-exitcode").code == 7
@@ -565,7 +625,7 @@ def test_every_change_names_the_manifest_line_that_asked_for_it(story: Story) ->
             "text": "listed",
             "file": f"{story.folder}/access.yaml",
             "line": 4,
-            "column": 9,
+            "column": 5,
         },
         "waits_for": [],
         "requires": [],
@@ -594,6 +654,34 @@ def test_without_a_terminal_there_are_no_escape_codes(story: Story, command: lis
     assert "\r" not in ran.out + ran.err
 
 
+@pytest.mark.parametrize(
+    ("environ", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)], ids=str
+)
+def test_a_terminal_gets_colours_unless_it_wants_none(
+    tmp_path: Path, environ: dict[str, str], coloured: bool
+) -> None:
+    """NO_COLOR is respected; colour is for a terminal alone."""
+    (tmp_path / "access.yaml").write_text("portal: nonsense\n", encoding="utf-8")
+    out = on_a_terminal("validate", "access.yaml", cwd=tmp_path, environ={"TERM": "xterm", **environ})
+    assert "wrong-type" in out
+    assert ("\x1b[" in out) is coloured
+
+
+def on_a_terminal(*arguments: str, cwd: Path, environ: dict[str, str]) -> str:
+    """What the command shows on a terminal of its own."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        command = [sys.executable, "-m", "reconciler", *arguments]
+        settings = {"PYTHONPATH": str(SCHEMAS.parent), "PATH": os.environ["PATH"], **environ}
+        with subprocess.Popen(command, cwd=cwd, env=settings, stdin=theirs, stdout=theirs, stderr=theirs):
+            os.close(theirs)
+            shown = b""
+            with contextlib.suppress(OSError):  # what Linux answers once the other side is closed
+                while part := screen.read(4096):
+                    shown += part
+    return shown.decode("utf-8")
+
+
 def test_the_clock_of_the_documents_is_the_run_time_in_utc(story: Story) -> None:
     """`generated_at` is when the run was; `tool_version` is ours."""
     _, report = story.drift()
@@ -611,7 +699,7 @@ SECRETS = {
 
 
 @pytest.fixture
-def tokens(story: Story) -> Iterator[set[str]]:
+def tokens(story: Story) -> set[str]:
     """The Authorization headers that reach the portal."""
     seen: set[str] = set()
 
@@ -619,13 +707,17 @@ def tokens(story: Story) -> Iterator[set[str]]:
         seen.add(request.headers.get("authorization", ""))
 
     story.on_request(look)
-    yield seen
+    return seen
 
 
 @pytest.mark.parametrize(
     ("environ", "from_file", "used"),
     [
-        ({"KONNECT_TOKEN": SECRETS["KONNECT_TOKEN"], "KONNECT_SPAT": SECRETS["KONNECT_SPAT"]}, False, "KONNECT_TOKEN"),
+        (
+            {"KONNECT_TOKEN": SECRETS["KONNECT_TOKEN"], "KONNECT_SPAT": SECRETS["KONNECT_SPAT"]},
+            False,
+            "KONNECT_TOKEN",
+        ),
         ({"KONNECT_TOKEN": "", "KONNECT_SPAT": SECRETS["KONNECT_SPAT"]}, False, "KONNECT_SPAT"),
         ({"KONNECT_TOKEN": SECRETS["KONNECT_TOKEN"], "KONNECT_SPAT": SECRETS["KONNECT_SPAT"]}, True, "file"),
     ],
@@ -656,15 +748,22 @@ FAILURES: dict[str, Callable[[Request], Response | None]] = {
     "401": lambda _: problem(401),
     "500": lambda _: problem(500),
     "an answer that quotes the token": lambda request: Response.json(
-        400, {"status": 400, "title": request.headers.get("authorization", ""), "detail": request.headers.get("authorization", "")}
+        400,
+        {
+            "status": 400,
+            "title": request.headers.get("authorization", ""),
+            "detail": request.headers.get("authorization", ""),
+        },
     ),
-    "a write refused with the token in its answer": lambda request: Response.json(
-        403, {"status": 403, "detail": request.headers.get("authorization", "")}, content_type=PROBLEM
-    )
-    if request.method != "GET"
-    else None,
+    "a write refused with the token in its answer": lambda request: (
+        Response.json(403, {"status": 403, "detail": request.headers.get("authorization", "")}, content_type=PROBLEM)
+        if request.method != "GET"
+        else None
+    ),
     "a redirect to another host": lambda _: Response(302, b"", {"Location": "https://thief.example/"}),
-    "a page": lambda request: Response(200, request.headers.get("authorization", "").encode(), {"Content-Type": "text/html"}),
+    "a page": lambda request: Response(
+        200, request.headers.get("authorization", "").encode(), {"Content-Type": "text/html"}
+    ),
 }
 
 
@@ -827,7 +926,7 @@ def home(story: Story, tmp_path: Path) -> Story:
 
 
 def test_the_embedded_portal_keeps_its_state_between_runs(home: Story, tmp_path: Path) -> None:
-    """--server sandbox needs no token; its state lies under XDG_STATE_HOME, is named on stderr, and reset clears it."""
+    """It needs no token; its state lies under XDG_STATE_HOME, is named on stderr, and reset clears it."""
     state = tmp_path / "state" / "reconciler" / "sandbox.sqlite"
     seeded = home.run("sandbox", "seed", tmp_path / "portal.yaml")
     assert seeded == Ran(

@@ -97,6 +97,30 @@ def test_a_held_person_gets_nothing_that_git_lists_and_loses_nothing_that_is_the
     ]
 
 
+def test_neither_register_nor_an_invitation_gets_round_a_stop(portal: Start) -> None:
+    """They are for what is absent: a revoked registration and a revoked account are there, and held."""
+    story = portal("""
+        apis: [{name: payments}]
+        portals:
+          - name: acme-partners
+            developers:
+              - {email: ada@partner.example, status: approved}
+              - {email: rex@partner.example, status: revoked}
+            applications:
+              - {name: Checkout, owner: ada@partner.example, registrations: [{api: payments, status: rejected}]}
+        """)
+    story.git("""
+        developers:
+          - {email: ada@partner.example, applications: [{name: Checkout, register: true, apis: [payments]}]}
+          - {email: REX@partner.example, full_name: Rex, invite: true}
+        """)
+    before = story.portal
+    story.apply()
+    assert story.wrote == []
+    assert story.since(before) == {}
+    assert story.listed("held") == ["ada@partner.example | Checkout | payments", "rex@partner.example"]
+
+
 SEED_OF_THE_20TH = """
     apis: [{name: payments}, {name: orders}]
     portals:

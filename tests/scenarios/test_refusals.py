@@ -130,9 +130,7 @@ FOUR = {
             teams=[
                 {
                     "name": "partners",
-                    "roles": [
-                        {"role": "API Consumer", "api": f"api{number}", "region": "eu"} for number in range(4)
-                    ],
+                    "roles": [{"role": "API Consumer", "api": f"api{number}", "region": "eu"} for number in range(4)],
                 }
             ],
         ),
@@ -149,9 +147,7 @@ TWO_AT_MOST = {
 
 @pytest.mark.parametrize("limit", TWO_AT_MOST.values(), ids=TWO_AT_MOST)
 @pytest.mark.parametrize(("rule", "taking"), FOUR.items(), ids=FOUR)
-def test_as_many_may_go_as_the_limit_says(
-    portal: Start, rule: str, taking: Taking, limit: dict[str, int]
-) -> None:
+def test_as_many_may_go_as_the_limit_says(portal: Start, rule: str, taking: Taking, limit: dict[str, int]) -> None:
     """Refused when n > floor and (n > max or n > percent): n at the limit passes."""
     story = portal(taking.portal)
     put(story, taking.git(2), removals=limit)
@@ -187,13 +183,13 @@ def crew(leaving: int, others: int) -> tuple[Seed, Git]:
             {"name": "other", "members": [person(i) for i in range(4, 4 + others)]},
         ],
     )
-    member = [
-        {"email": person(i), "expires": "2026-11-22" if i < leaving else "2027-06-30"}
-        for i in range(4)
-    ]
+    member = [{"email": person(i), "expires": "2026-11-22" if i < leaving else "2027-06-30"} for i in range(4)]
     return portal, {
         "developers": [person(i) for i in range(4 + others)],
-        "teams": [{"name": "crew", "members": member}, {"name": "other", "members": [person(i) for i in range(4, 4 + others)]}],
+        "teams": [
+            {"name": "crew", "members": member},
+            {"name": "other", "members": [person(i) for i in range(4, 4 + others)]},
+        ],
     }
 
 
@@ -279,9 +275,7 @@ def test_declining_a_request_is_no_removal(portal: Start) -> None:
     story = portal(
         seed(
             developers=[*people(3, "pending"), {"email": "ada@partner.example", "status": "approved"}],
-            applications=[
-                {"name": "Checkout", "owner": "ada@partner.example", "registrations": [{"api": "api0"}]}
-            ],
+            applications=[{"name": "Checkout", "owner": "ada@partner.example", "registrations": [{"api": "api0"}]}],
         )
     )
     put(
@@ -345,9 +339,7 @@ def test_every_kind_of_grant_is_counted(portal: Start) -> None:
 
 
 @pytest.mark.parametrize(("newcomers", "expected"), [(2, []), (3, [("invites", 3)])])
-def test_no_more_mail_is_sent_than_the_limit(
-    portal: Start, newcomers: int, expected: list[tuple[str, int]]
-) -> None:
+def test_no_more_mail_is_sent_than_the_limit(portal: Start, newcomers: int, expected: list[tuple[str, int]]) -> None:
     """invites: {count: 2} lets two invitations pass, and not three."""
     story = portal(seed())
     entries = [{"email": person(i), "invite": True, "full_name": f"Person {i}"} for i in range(newcomers)]
@@ -479,8 +471,6 @@ def pair(first: str = "approved", second: str = "approved") -> Seed:
     )
 
 
-
-
 def leaves(number: int) -> Git:
     return {"email": person(number), "teams": [{"name": "live", "expires": "2026-11-22"}]}
 
@@ -526,6 +516,17 @@ def test_a_team_is_not_empty_if_somebody_in_it_is_approved_at_the_same_time(port
     put(story, {"developers": [*EMPTIED["by status"]["developers"], {"email": person(2), "teams": ["live"]}]})
     passes(story)
     assert story.members("live") == [person(2)]
+
+
+def test_a_team_is_not_empty_if_somebody_of_another_repository_stays(portal: Start) -> None:
+    """Who is outside the scope is not touched, and is a member all the same."""
+    seeded = pair()
+    seeded["portals"][0]["developers"].append({"email": "robot@acme.example", "status": "approved"})
+    seeded["portals"][0]["teams"][0]["members"].append("robot@acme.example")
+    story = portal(seeded)
+    put(story, EMPTIED["by status"] | {"policy": {"scope": {"developers": ["*@partner.example"]}}})
+    passes(story)
+    assert story.members("live") == ["robot@acme.example"]
 
 
 def test_one_approved_member_staying_is_enough(portal: Start) -> None:
@@ -624,7 +625,8 @@ def test_a_refused_plan_is_shown_in_full_on_stdout(portal: Start, monkeypatch: p
         "REFUSED (1): nothing is applied",
         "removals.developers: 3 of 3 approved developers would be taken away",
         "number: 3; limit: up to 0 always, else at most 1 and at most 100 % of 3",
-        "way out: split the change, raise policy.limits.removals by review, add an entry to policy.allow, or lift it for",
+        "way out: split the change, raise policy.limits.removals by review, add an entry to policy.allow, "
+        "or lift it for",
         "one run with --allow removals.developers --reason TEXT",
         "",
         "Looked at 0 applications, 3 developers, 0 memberships, 0 registrations, 0 teams.",
@@ -731,7 +733,7 @@ def test_a_reviewed_exception_lifts_up_to_its_number_and_through_its_day(portal:
     assert plan["refusals"] == []
     [lifted] = plan["lifted"]
     assert (lifted["refusal"]["rule"], lifted["by"], lifted["reason"]) == ("removals.developers", "policy", "PART-9")
-    assert (lifted["file"], lifted["line"]) == (str(story.folder / "access.yaml"), line_of(story, "max: 3") )
+    assert (lifted["file"], lifted["line"]) == (str(story.folder / "access.yaml"), line_of(story, "max: 3"))
     story.apply()
     assert set(story.portal["developers"].values()) == {"revoked"}
 

@@ -200,7 +200,7 @@ def test_a_single_registration_is_revoked_or_rejected_by_its_line(portal: Start)
     """Listed `revoked` or `rejected`: written if different; absent: satisfied. The person keeps the rest."""
     story = portal("""
         apis:
-          [{name: payments}, {name: orders}, {name: refunds}, {name: ledger}, {name: lost}, {name: kit, package: true}]
+          [{name: payments}, {name: orders}, {name: refunds}, {name: ledger}, {name: x}, {name: kit, package: true}]
         portals:
           - name: acme-partners
             developers: [{email: ada@partner.example, status: approved}]
@@ -224,7 +224,7 @@ def test_a_single_registration_is_revoked_or_rejected_by_its_line(portal: Start)
                   - {name: orders, status: revoked}
                   - {name: refunds, status: rejected}
                   - {name: ledger, status: revoked}
-                  - {name: lost, status: rejected}
+                  - {name: x, status: rejected}
                   - {package: kit, status: rejected}
         """)
     before = story.portal
@@ -236,6 +236,42 @@ def test_a_single_registration_is_revoked_or_rejected_by_its_line(portal: Start)
         "ada@partner.example / Checkout / refunds": "pending → rejected",
     }
     assert story.listed("waiting") == []
+
+
+def test_an_api_owner_ends_the_registrations_of_people_and_teams(portal: Start) -> None:
+    """The API's side takes away as it gives: by a line for that application, and for nothing else of its owner."""
+    story = portal("""
+        apis: [{name: invoices}, {name: orders}]
+        portals:
+          - name: acme-partners
+            developers:
+              - {email: ada@partner.example, status: approved}
+              - {email: bob@partner.example, status: revoked}
+            teams: [{name: partners, can_own_applications: true}]
+            applications:
+              - name: Checkout
+                owner: ada@partner.example
+                registrations: [{api: invoices, status: approved}, {api: orders, status: approved}]
+              - {name: Shop, owner: ada@partner.example, registrations: [{api: invoices, status: approved}]}
+              - {name: Left, owner: bob@partner.example, registrations: [{api: invoices, status: approved}]}
+              - {name: Bot, owner: {team: partners}, registrations: [{api: invoices, status: approved}]}
+        """)
+    story.git("""
+        apis:
+          - name: invoices
+            applications:
+              - {owner: ada@partner.example, name: Checkout, status: revoked}
+              - {owner: ada@partner.example, name: Shop}
+              - {owner: bob@partner.example, name: Left, status: rejected}
+              - {owner: {team: partners}, name: Bot, status: revoked}
+        """)
+    before = story.portal
+    story.apply()
+    assert story.since(before) == {
+        "ada@partner.example / Checkout / invoices": "approved → revoked",
+        "bob@partner.example / Left / invoices": "approved → rejected",
+        "team:partners / Bot / invoices": "approved → revoked",
+    }
 
 
 # Someone who asks again while they are being revoked
@@ -463,6 +499,74 @@ def test_what_works_on_through_a_teams_application_is_reported_by_name(portal: S
     }, "the team's application goes on"
     assert story.listed("residual") == []
     assert story.drift()[0] == 0
+
+
+@pytest.mark.parametrize(
+    "git",
+    [
+        "developers: [ada@partner.example, {email: bob@partner.example, status: rejected}]",
+        "developers: [ada@partner.example, {email: bob@partner.example, expires: 2026-11-22}]",
+        """
+        policy: {scope: {developers: ["*"]}, unlisted: {developers: revoke}}
+        developers: [ada@partner.example]
+        """,
+    ],
+)
+def test_residual_access_is_reported_however_the_person_is_taken_away(portal: Start, git: str) -> None:
+    """By a tombstone, by expiry or by policy; of the teams in scope, of approved registrations alone."""
+    story = portal("""
+        apis: [{name: payments}, {name: orders}]
+        portals:
+          - name: acme-partners
+            developers:
+              - {email: ada@partner.example, status: approved}
+              - {email: bob@partner.example, status: approved}
+            teams:
+              - {name: partners, can_own_applications: true, members: [ada@partner.example, bob@partner.example]}
+              - {name: others, can_own_applications: true, members: [ada@partner.example]}
+            applications:
+              - name: Bot
+                owner: {team: partners}
+                registrations: [{api: payments, status: approved}, {api: orders, status: pending}]
+              - {name: Daemon, owner: {team: others}, registrations: [{api: payments, status: approved}]}
+        """)
+    story.git(git)
+    before = story.portal
+    assert story.listed("residual") == ["bob@partner.example | partners | Bot | payments"]
+    story.apply()
+    ended = story.portal["developers"]["bob@partner.example"]
+    assert story.since(before) == {
+        "bob@partner.example": f"approved → {ended}",
+        "bob@partner.example in partners": "member →",
+    }
+    assert story.listed("residual") == []
+
+
+def test_what_git_takes_from_the_teams_application_in_the_same_run_is_not_residual(portal: Start) -> None:
+    """What remains is residual: a registration that this plan ends does not remain."""
+    story = portal("""
+        apis: [{name: payments}, {name: orders}]
+        portals:
+          - name: acme-partners
+            developers: [{email: bob@partner.example, status: approved}]
+            teams: [{name: partners, can_own_applications: true, members: [bob@partner.example]}]
+            applications:
+              - name: Bot
+                owner: {team: partners}
+                registrations: [{api: payments, status: approved}, {api: orders, status: approved}]
+        """)
+    story.git("""
+        developers: [{email: bob@partner.example, status: revoked}]
+        teams: [{name: partners, applications: [{name: Bot, apis: [payments, {name: orders, status: revoked}]}]}]
+        """)
+    before = story.portal
+    assert story.listed("residual") == ["bob@partner.example | partners | Bot | payments"]
+    story.apply()
+    assert story.since(before) == {
+        "bob@partner.example": "approved → revoked",
+        "bob@partner.example in partners": "member →",
+        "team:partners / Bot / orders": "approved → revoked",
+    }
 
 
 def test_residual_access_stays_reported_as_long_as_the_membership_cannot_be_taken(portal: Start) -> None:

@@ -119,6 +119,36 @@ def test_someone_whom_a_rule_approves_counts_as_listed(portal: Start) -> None:
     assert story.since(before) == {"bob@beta.example": "approved → revoked", "cy@other.example": "approved → revoked"}
 
 
+def test_someone_whom_only_a_team_or_an_api_lists_is_unlisted(portal: Start) -> None:
+    """A team's or an API's side does not list its people as developers: under `revoke` they are taken away."""
+    story = portal("""
+        apis: [{name: payments}]
+        portals:
+          - name: acme-partners
+            developers:
+              - {email: ada@partner.example, status: approved}
+              - {email: bob@partner.example, status: approved}
+            teams: [{name: club, members: [bob@partner.example]}]
+            applications:
+              - {name: Shop, owner: bob@partner.example, registrations: [{api: payments, status: approved}]}
+        """)
+    story.git(
+        policy(developers="revoke"),
+        sides="""
+            developers: [ada@partner.example]
+            teams: [{name: club, members: [bob@partner.example]}]
+            apis: [{name: payments, applications: [{owner: bob@partner.example, name: Shop}]}]
+            """,
+    )
+    before = story.portal
+    story.apply()
+    assert story.since(before) == {
+        "bob@partner.example": "approved → revoked",
+        "bob@partner.example in club": "member →",
+        "bob@partner.example / Shop / payments": "approved → revoked",
+    }
+
+
 TEAMS = """
     portals:
       - name: acme-partners
@@ -481,6 +511,28 @@ def test_unlisted_people_outside_the_scope_are_not_revoked(portal: Start) -> Non
         "bob@ours.example in our-club": "member →",
         "bob@ours.example / Shop / pay-out": "approved → revoked",
     }
+
+
+def test_roles_on_apis_outside_the_scope_are_somebody_elses(portal: Start) -> None:
+    """A team of ours may have roles on APIs that another repository owns: not removed, and not reported."""
+    story = portal("""
+        apis: [{name: pay-in}, {name: pay-out}, {name: ledger}]
+        portals:
+          - name: acme-partners
+            teams:
+              - name: our-club
+                roles:
+                  - {role: API Consumer, api: pay-in, region: eu}
+                  - {role: API Consumer, api: pay-out, region: eu}
+                  - {role: API Consumer, api: ledger, region: eu}
+        """)
+    listed = "teams: [{name: our-club, roles: [{role: API Consumer, api: pay-in}]}]"
+    story.git(f"policy: {{scope: {OUR_SCOPE}}}\n{listed}\n")
+    before = story.portal
+    assert story.listed("unlisted") == ["our-club | API Consumer | pay-out"]
+    story.git(f"policy: {{scope: {OUR_SCOPE}, unlisted: {{roles: remove}}}}\n{listed}\n")
+    story.apply()
+    assert story.since(before) == {"our-club: API Consumer pay-out eu": "assigned →"}
 
 
 @pytest.mark.parametrize(
