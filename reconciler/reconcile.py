@@ -48,7 +48,7 @@ class Workspace:
 def read_workspace(path: str, today: date) -> Workspace:
     """Read and judge the manifests, all problems in one go. Raises InputError where the path is no workspace."""
     files = load(path)
-    shape = check(files.documents)
+    shape = check(files.documents, complete=files.complete)
     desired, meaning = resolve(sound(files.documents, [*files.findings, *shape]), today)
     findings = in_file_order([*files.findings, *shape, *meaning])
     wrong = any(finding.severity == "error" for finding in findings)

@@ -91,6 +91,8 @@ class _Run:
             written = WRITES[change.action](self.portal, self.plan.portal.id, change, self.known)
         except PortalError as error:
             return [self._failed(change, error)]
+        except Exception as error:  # noqa: BLE001 - what is done must be told, whatever goes wrong with one change
+            return [Outcome(change, "failed", f"internal error: {type(error).__name__}; please report it")]
         self.known.note(change)
         done = Outcome(change, written.result, status=written.status, trace=written.trace)
         return [done, *self._once_more(change)]

@@ -36,8 +36,9 @@ class Workspace:
 
     @property
     def complete(self) -> bool:
-        """Whether every file was read without an error, so that what is not in `documents` is nowhere."""
-        return not any(finding.severity == "error" for finding in self.findings)
+        """Whether every file was read to its end, so that what is not in `documents` is nowhere."""
+        read = {document.file for document in self.documents}
+        return all(finding.origin is not None and finding.origin.file in read for finding in self.findings)
 
 
 def load(path: str) -> Workspace:

@@ -19,8 +19,9 @@ def email_key(email: str) -> str:
 
 
 def domain_of(email: str) -> str:
-    """What follows the last @, as compared."""
-    return email_key(email.rpartition("@")[2])
+    """What follows the last @, as compared; "" without one."""
+    _, at, domain = email.rpartition("@")
+    return email_key(domain) if at else ""
 
 
 @lru_cache(maxsize=1024)

@@ -32,7 +32,9 @@ def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
 def _place(change: Change) -> tuple[object, ...]:
     phase = _PHASE[change.action]
     part = 0 if phase < _PHASE["create-team"] else 1 if change.action in _TEAM_FIRST else 2
-    return (part, lane(change.subject), phase, change.key, change.subject.registration_id or "")
+    s = change.subject
+    names = tuple(str(thing.name) if thing else "" for thing in (s.team, s.application, s.api, s.role))
+    return (part, lane(s), phase, names, change.key, s.registration_id or "")
 
 
 def items_in_order(items: Iterable[Item]) -> tuple[Item, ...]:
@@ -43,10 +45,11 @@ def items_in_order(items: Iterable[Item]) -> tuple[Item, ...]:
 def _item_key(item: Item) -> tuple[object, ...]:
     s = item.subject
     refs = (s.developer, s.team, s.application, s.api, s.role)
-    names = tuple((r.name, r.id or "") if r else ("", "") for r in refs)
+    names, ids = tuple(r.name if r else "" for r in refs), tuple((r.id if r else None) or "" for r in refs)
     version = (s.api.version or "") if s.api else ""
     origin = str(item.cause.origin) if item.cause else ""
-    return (s.owner_type == "developer", names, version, s.registration_id or "", s.region or "", item.reason, origin)
+    rest = (s.registration_id or "", s.region or "", item.reason, origin)
+    return (s.owner_type == "developer", names, version, ids, *rest)
 
 
 def dependencies(changes: Sequence[Change]) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:

@@ -63,7 +63,7 @@ class People:
         if standing.entry is not None:
             self._by_entry(standing, standing.entry, len(self.index.people(key)) > 1)
         else:
-            if developer.email.isascii() and "@" in developer.email:
+            if developer.email.isascii():
                 standing.rules = tuple(self._rules.get(domain_of(developer.email), ()))
             self._without_entry(standing)
         return standing

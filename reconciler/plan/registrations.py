@@ -93,7 +93,8 @@ class Registrations:
             owners = self.index.owners(line.owner, line.owner_key)
             missing = "has not signed up yet" if line.owner.type == "developer" else "is not on the portal yet"
             reason = "the application is not created yet" if owners else f"the owner {missing}"
-            self.draft.waiting.append(Item(_named(line), reason, by_entry(line)))
+            named = _named(line, ref(owners[0]) if owners else None)
+            self.draft.waiting.append(Item(named, reason, by_entry(line)))
         else:
             self._claim_for(applications[0], line)
 
@@ -210,11 +211,11 @@ def _weight(line: DesiredRegistration) -> tuple[bool, Origin]:
     return (line.api.any_version and not line.api.package, line.origin)
 
 
-def _named(line: DesiredRegistration) -> Subject:
-    """What the line says, in its own words: nothing of it has been found on the portal."""
+def _named(line: DesiredRegistration, owner: Ref | None = None) -> Subject:
+    """What the line says, in its own words: nothing of it has been found on the portal, but perhaps the owner."""
     return _subject(
         line,
-        Ref(line.owner.name),
+        owner or Ref(line.owner.name),
         None,
         ApiRef(line.api.name, line.api.version, entity_type="api_package" if line.api.package else "api"),
     )

@@ -438,6 +438,11 @@ def test_a_file_over_the_limit_is_not_even_opened(tmp_path: Path) -> None:
     ]
 
 
+def test_a_workspace_is_complete_when_every_file_was_read_to_its_end_whatever_is_wrong_in_it(tmp_path: Path) -> None:
+    assert load(write(tmp_path / "1", {"a.yaml": "a: 1\na: no\n", "b.yaml": "b: 1"})).complete
+    assert not load(write(tmp_path / "2", {"a.yaml": "a: [\n", "b.yaml": "b: 1"})).complete
+
+
 def test_a_folder_without_a_manifest_is_an_error(tmp_path: Path) -> None:
     write(tmp_path, {"notes.txt": "a: 1", ".b.yaml": "a: 1"})
     assert [str(finding) for finding in load(str(tmp_path)).findings] == [

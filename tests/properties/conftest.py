@@ -1,7 +1,7 @@
-"""Registers the profile with which the properties look much longer: `--hypothesis-profile=deep`."""
+"""Registers the profile of `--hypothesis-profile=deep`, in time for Hypothesis to know it."""
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
-settings.register_profile(
-    "deep", max_examples=5000, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck)
-)
+from tests.properties.profiles import DEEP
+
+settings.register_profile("deep", DEEP)

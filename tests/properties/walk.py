@@ -14,7 +14,7 @@ from reconciler.plan.make import make_plan
 from tests.properties.generate import TODAY, Case
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Never writes anchors: a manifest may not have them, and equal dates are one object here."""
 
     def ignore_aliases(self, data: Any) -> bool:

@@ -9,7 +9,6 @@ from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.report.samples import HOSTILE, reports
 
 from reconciler.errors import ExitCode
 from reconciler.finding import Severity
@@ -18,6 +17,7 @@ from reconciler.plan.document import digest_of, from_document
 from reconciler.report import as_json
 from reconciler.report.formats import FORMATS
 from reconciler.report.model import Command
+from tests.report.samples import HOSTILE, reports
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 REPORTS = reports()

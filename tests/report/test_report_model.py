@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from tests.report.samples import PORTAL, approve, join, leave, listed, person, report, reports, role, status, team
 
 from reconciler.errors import ExitCode, InputError, PortalError, ReconcilerError, StalePlanError
 from reconciler.finding import Finding
 from reconciler.model.change import Action, Change, Item, Outcome, Plan, Ref, Refusal, Subject
 from reconciler.report.model import Command, Failure, Report
 from reconciler.report.words import Name, moves, object_words, subject_words, verb
+from tests.report.samples import PORTAL, approve, join, leave, listed, person, report, reports, role, status, team
 
 GRANT = approve("ada@partner.example", 4)
 REMOVAL = leave("bob@partner.example", "partners", listed(5))

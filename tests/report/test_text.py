@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.report.samples import HOSTILE, listed, member, registration, report, reports
 
 from reconciler.finding import Finding
 from reconciler.model.change import Cause, Change, Item, Plan, Ref, Subject
@@ -19,6 +18,7 @@ from reconciler.model.origin import Origin
 from reconciler.report.escape import cells
 from reconciler.report.model import Report
 from reconciler.report.text import render
+from tests.report.samples import HOSTILE, listed, member, registration, report, reports
 
 Golden = Callable[[str, str], None]
 REPORTS = reports()

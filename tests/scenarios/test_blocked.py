@@ -696,8 +696,8 @@ def test_what_waits_for_people_is_named_and_never_an_error(portal: Start) -> Non
     assert in_lines(plan["waiting"]) == [
         "access.yaml:18 the owner is not on the portal yet | beta | Beta bot | payments",
         "access.yaml:16 the application is not created yet | partners | Bot | payments",
-        "access.yaml:8 the application is not created yet | ada@partner.example | Shop | payments",
         "access.yaml:7 the application has not asked for the API yet | ada@partner.example | Checkout | payments",
+        "access.yaml:8 the application is not created yet | ada@partner.example | Shop | payments",
         "access.yaml:9 has not signed up yet | newcomer@partner.example",
         "access.yaml:12 the owner has not signed up yet | newcomer@partner.example | Till | payments",
         "access.yaml:10 has not signed up yet | newcomer@partner.example | partners",

@@ -172,7 +172,7 @@ def test_every_error_of_a_workspace_is_reported_at_its_line_in_file_order(
     [unknown] = [found for found in ran.json["findings"] if found["rule"] == "unknown-key"]
     assert unknown["message"] == "unknown key 'emial', did you mean 'email'?"
     as_text = story.run("validate", "access")
-    told = [line.split(":")[0] for line in as_text.out.splitlines() if line.startswith("access/")]
+    told = [re.split("[: ]", line)[0] for line in as_text.out.splitlines() if line.startswith("access/")]
     assert told == [found["file"] for found in ran.json["findings"]]
     assert as_text.out.splitlines()[-1].startswith("18 errors, 0 warnings in ")
     assert story.server.requests == []
@@ -309,6 +309,7 @@ def test_apply_asks_and_takes_no_for_an_answer(story: Story, answer: str) -> Non
     ran = story.run("apply", story.folder, "--format", "json", answers=answer)
     assert ran.code == 0
     assert "Apply these 3 changes?" in ran.err
+    assert ran.out.startswith("{\n")
     assert "approve the developer: pending → approved" in ran.err
     document = valid(ran.json)
     assert (document["outcomes"], [in_words(change) for change in document["changes"]]) == ([], CHANGES)
