@@ -1,6 +1,6 @@
 """Requests made by `plan` and `apply` beside the least possible, on a portal of 1,000 developers.
 
-    python benchmarks/requests.py
+    python benchmarks/requests
 
 Prints both ratios and exits with 1 where a promise does not hold: reads within the least plus 3, writes equal to the
 changes. The least possible: the pages of 100 of developers, teams, each team's members, applications, registrations
