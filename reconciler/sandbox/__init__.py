@@ -4,13 +4,14 @@ For trying a workspace out, for tests and for demonstrations. It shares no code 
 package, so that client and portal cannot be wrong together.
 """
 
-from .messages import Request, Response
-from .place import SeedError
-from .problems import Problem
-from .running import run_server, serve
-from .sandbox import Sandbox
-from .server import Server
-from .store import StateError
+from reconciler.sandbox.protocol.messages import Request, Response
+from reconciler.sandbox.protocol.problems import Problem
+from reconciler.sandbox.running import run_server, serve
+from reconciler.sandbox.sandbox import Sandbox
+from reconciler.sandbox.seeds.place import SeedError
+from reconciler.sandbox.state.store import StateError
+from reconciler.sandbox.switches import SwitchError, Switches
+from reconciler.sandbox.web.server import Server
 
 __all__ = [
     "Problem",
@@ -20,6 +21,8 @@ __all__ = [
     "SeedError",
     "Server",
     "StateError",
+    "SwitchError",
+    "Switches",
     "run_server",
     "serve",
 ]

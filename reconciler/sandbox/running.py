@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from .sandbox import Sandbox
-from .server import Server
+from reconciler.sandbox.sandbox import Sandbox
+from reconciler.sandbox.web.server import Server
 
 
 def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) -> Server:

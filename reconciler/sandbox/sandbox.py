@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from . import dump, seed
-from .app import App
-from .messages import Request, Response
-from .people import People
-from .store import Store
+from reconciler.sandbox.people.moves import People
+from reconciler.sandbox.protocol.messages import Request, Response
+from reconciler.sandbox.seeds import document as seed
+from reconciler.sandbox.seeds import dump
+from reconciler.sandbox.state.store import Store
+from reconciler.sandbox.web.app import App
 
 
 def _now() -> datetime:
@@ -25,9 +26,17 @@ class Sandbox(People):
     `clock` gives the time of everything that happens after seeding, an aware datetime.
     """
 
-    def __init__(self, path: str | Path | None = None, clock: Callable[[], datetime] = _now) -> None:
-        """Open the state, creating it if need be. StateError for a file of another version."""
-        self._store = Store(Path(path) if path is not None else None, clock)
+    def __init__(
+        self,
+        path: str | Path | None = None,
+        clock: Callable[[], datetime] = _now,
+        switches: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Open the state, creating it if need be. StateError for a file of another version.
+
+        `switches` count for this object alone, over those that the state keeps; SwitchError.
+        """
+        self._store = Store(Path(path) if path is not None else None, clock, switches)
         self.app = App(self._store)
 
     def load(self, document: Any) -> None:
@@ -49,6 +58,11 @@ class Sandbox(People):
             seed.plant(tx, document)
             tx.insert("seeds", {"digest": digest})
         return True
+
+    def keep_switches(self, **switches: Any) -> None:
+        """Set switches in the state; SwitchError for one that does not exist or a value it does not take."""
+        with self._store.write() as tx:
+            tx.keep_switches(switches)
 
     @property
     def empty(self) -> bool:

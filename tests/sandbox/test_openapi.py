@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reconciler.sandbox.routes import ROUTES
+from reconciler.sandbox.web.routes import ROUTES
 
 from .conftest import Acme, Client
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.sandbox import Sandbox, StateError
-from reconciler.sandbox.query import Listing, ListQuery
-from reconciler.sandbox.routes import ROUTES
+from reconciler.sandbox.protocol.query import Listing, ListQuery
+from reconciler.sandbox.web.routes import ROUTES
 
 from .conftest import SEED, Client
 
@@ -79,7 +79,7 @@ def test_a_state_of_another_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(state) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(StateError, match="state of version 99, not 1; reset it to begin anew"):
+    with pytest.raises(StateError, match="state of version 99, not 2; reset it to begin anew"):
         Sandbox(state)
 
 
@@ -91,7 +91,7 @@ def test_a_file_that_is_no_state_is_refused(tmp_path: Path) -> None:
 
 
 def plan(sandbox: Sandbox, listing: Listing, where: str) -> list[str]:
-    query = ListQuery(listing)._select(f"{listing.table}.seq", listing.source, f"{where} = ?")
+    query = ListQuery(listing, 10)._select(f"{listing.table}.seq", listing.source, f"{where} = ?")
     with sandbox._store.read() as tx:
         return [row["detail"] for row in tx.all(f"EXPLAIN QUERY PLAN {query} LIMIT 100", "x")]
 
@@ -123,6 +123,6 @@ def test_a_filter_by_address_walks_the_index_of_addresses(sandbox: Sandbox) -> N
     [listing] = [route.listing for route in ROUTES if route.operation == "list-portal-developers"]
     with sandbox._store.read() as tx:
         clauses = "developers.portal_id = ? AND developers.email = ?"
-        query = ListQuery(listing)._select("developers.seq", listing.source, clauses)
+        query = ListQuery(listing, 10)._select("developers.seq", listing.source, clauses)
         [step] = tx.all(f"EXPLAIN QUERY PLAN {query} LIMIT 100", "x", "y")
     assert "developers_email (portal_id=? AND email=?)" in step["detail"]

@@ -19,7 +19,7 @@ import yaml
 from reconciler.cli.main import main
 from reconciler.cli.runtime import Runtime
 from reconciler.sandbox import Request, Response, Sandbox, serve
-from reconciler.sandbox.server import Server
+from reconciler.sandbox.web.server import Server
 
 TODAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PORTAL = "acme-partners"

@@ -11,9 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from . import apis, applications, developers, identity, memberships, portals, registrations, roles, teams
-from .bodies import Shape
-from .query import NOT_A_LIST, Listing
+from reconciler.sandbox.protocol.bodies import Shape
+from reconciler.sandbox.protocol.query import NOT_A_LIST, Listing
+from reconciler.sandbox.records import (
+    apis,
+    applications,
+    developers,
+    identity,
+    memberships,
+    portals,
+    registrations,
+    roles,
+    teams,
+)
 
 PORTAL = "/v3/portals/{portalId}"
 DEVELOPERS = f"{PORTAL}/developers"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import teams
-from .bodies import TEAM_WORDING, Property, Shape
-from .problems import conflict, not_found
-from .query import Listing, ListQuery
-from .store import Transaction
+from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape
+from reconciler.sandbox.protocol.problems import conflict, not_found
+from reconciler.sandbox.protocol.query import Listing, ListQuery
+from reconciler.sandbox.records import teams
+from reconciler.sandbox.state.store import Transaction
 
 CONSUMER = "API Consumer"
 VIEWER = "API Viewer"

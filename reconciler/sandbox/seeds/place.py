@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from .bodies import UUID, is_text
-from .times import normal, stamp
+from reconciler.sandbox.protocol.bodies import UUID, is_text
+from reconciler.sandbox.state.times import normal, stamp
 
 
 class SeedError(Exception):

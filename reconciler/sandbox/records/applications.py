@@ -7,11 +7,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from . import developers, portals, roles, teams
-from .bodies import Property, Shape
-from .problems import Invalid, Problem, bad_request, invalid, not_found
-from .query import Field, Listing, ListQuery
-from .store import Row, Transaction
+from reconciler.sandbox.protocol.bodies import Property, Shape
+from reconciler.sandbox.protocol.problems import Invalid, Problem, bad_request, invalid, not_found
+from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.records import developers, portals, roles, teams
+from reconciler.sandbox.state.store import Row, Transaction
 
 LISTING = Listing(
     table="applications",

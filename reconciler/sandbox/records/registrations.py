@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import apis, applications, portals
-from .bodies import Property, Shape
-from .developers import STATUSES
-from .problems import bad_request, conflict, invalid, not_found
-from .query import Field, Listing, ListQuery
-from .store import Row, Transaction
+from reconciler.sandbox.protocol.bodies import Property, Shape
+from reconciler.sandbox.protocol.problems import bad_request, conflict, invalid, not_found
+from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.records import apis, applications, portals
+from reconciler.sandbox.records.developers import STATUSES
+from reconciler.sandbox.state.store import Row, Transaction
 
 STATUS = Field("registrations.status")
 OF_APPLICATION = Listing(

@@ -7,19 +7,19 @@ Every move goes through the rules that HTTP requests go through. A move that the
 # ruff: noqa: S608 - the names in the SQL come from this package, every value is bound
 from __future__ import annotations
 
-from .apis import API, PACKAGE, publication
-from .applications import create as create_application
-from .applications import find as find_application
-from .applications import may_consume
-from .catalogue import Catalogue
-from .developers import create as create_developer
-from .developers import delete as delete_developer
-from .developers import update as update_developer
-from .memberships import add, remove
-from .problems import forbidden
-from .registrations import create as create_registration
-from .registrations import update as update_registration
-from .store import Row, Store, Transaction
+from reconciler.sandbox.protocol.problems import forbidden
+from reconciler.sandbox.records.apis import API, PACKAGE, publication
+from reconciler.sandbox.records.applications import create as create_application
+from reconciler.sandbox.records.applications import find as find_application
+from reconciler.sandbox.records.applications import may_consume
+from reconciler.sandbox.records.developers import create as create_developer
+from reconciler.sandbox.records.developers import delete as delete_developer
+from reconciler.sandbox.records.developers import update as update_developer
+from reconciler.sandbox.records.memberships import add, remove
+from reconciler.sandbox.records.registrations import create as create_registration
+from reconciler.sandbox.records.registrations import update as update_registration
+from reconciler.sandbox.seeds.catalogue import Catalogue
+from reconciler.sandbox.state.store import Row, Store, Transaction
 
 
 class People:

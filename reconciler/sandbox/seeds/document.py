@@ -12,13 +12,14 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from .apis import API, PACKAGE
-from .catalogue import Catalogue
-from .naming import Naming
-from .place import Place, SeedError
-from .portals import FLAGS
-from .seed_portal import PortalSeed
-from .store import Transaction
+from reconciler.sandbox.records.apis import API, PACKAGE
+from reconciler.sandbox.records.portals import FLAGS
+from reconciler.sandbox.seeds.catalogue import Catalogue
+from reconciler.sandbox.seeds.naming import Naming
+from reconciler.sandbox.seeds.place import Place, SeedError
+from reconciler.sandbox.seeds.portal import PortalSeed
+from reconciler.sandbox.state.store import Transaction
+from reconciler.sandbox.switches import SwitchError
 
 TIMES = ("created_at", "updated_at")
 PORTAL_KEYS = (
@@ -52,9 +53,10 @@ def read_file(path: Path) -> Any:
 
 def plant(tx: Transaction, document: Any) -> None:
     """Add the records of a document. SeedError names the first place that is wrong; then nothing is added."""
-    seed = Place({} if document is None else document).keys("apis", "portals")
+    seed = Place({} if document is None else document).keys("apis", "portals", "switches")
     naming = Naming()
     catalogue = Catalogue(tx)
+    _switches(tx, seed.at("switches"))
     try:
         for place in seed.each("apis"):
             _api(tx, place, naming, catalogue)
@@ -63,6 +65,16 @@ def plant(tx: Transaction, document: Any) -> None:
             PortalSeed(tx, place, naming, catalogue).plant()
     except sqlite3.IntegrityError as error:
         raise SeedError(f"seed: the state already holds such a record ({error})") from error
+
+
+def _switches(tx: Transaction, place: Place) -> None:
+    switches = {} if place.value is None else place.value
+    if not isinstance(switches, dict) or not all(isinstance(name, str) for name in switches):
+        raise place.error("expected a mapping of switches to their values")
+    try:
+        tx.keep_switches(switches)
+    except SwitchError as error:
+        raise place.error(str(error)) from error
 
 
 def _api(tx: Transaction, place: Place, naming: Naming, catalogue: Catalogue) -> None:

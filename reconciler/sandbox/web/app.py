@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import itertools
 
-from . import bodies, query
-from .messages import PROBLEM, Request, Response
-from .problems import Problem, method_not_allowed, not_found, not_played, unauthorized, unexpected
-from .routes import ROUTES, Route, Router
-from .store import Store
+from reconciler.sandbox.protocol import bodies, query
+from reconciler.sandbox.protocol.messages import PROBLEM, Request, Response
+from reconciler.sandbox.protocol.problems import (
+    Problem,
+    method_not_allowed,
+    not_found,
+    not_played,
+    unauthorized,
+    unexpected,
+)
+from reconciler.sandbox.state.store import Store
+from reconciler.sandbox.web.routes import ROUTES, Route, Router
 
+CREATED = 201
 FIRST_TRACE = 1_000_000_000_000_000_001
 
 
@@ -55,12 +63,13 @@ class App:
         if route.answer is None:
             raise not_played()
         arguments: list[object] = list(ids)
-        asked = query.parse(route.listing, request.query)
-        if route.body is not None:
-            arguments.append(bodies.read(route.body, request.body))
-        elif route.listing is not query.NOT_A_LIST:
-            arguments.append(asked)
         transaction = self._store.read() if route.method == "GET" else self._store.write()
         with transaction as tx:
+            asked = query.parse(route.listing, request.query, tx.switches)
+            if route.body is not None:
+                arguments.append(bodies.read(route.body, request.body))
+            elif route.listing is not query.NOT_A_LIST:
+                arguments.append(asked)
             result = route.answer(tx, *arguments)
-        return Response(route.status) if result is None else Response.json(route.status, result)
+            status = tx.switches.created_status if route.status == CREATED else route.status
+        return Response(status) if result is None else Response.json(status, result)

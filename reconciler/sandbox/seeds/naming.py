@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from .place import Place
-from .times import stamp
+from reconciler.sandbox.seeds.place import Place
+from reconciler.sandbox.state.times import stamp
 
 NAMESPACE = uuid.UUID("5b1c1f0e-6f0c-5c0e-9d4e-2f6a6f7b8c9d")
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)

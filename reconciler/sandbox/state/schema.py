@@ -4,10 +4,12 @@
 address a portal, one name a team) is a rule, not a constraint: a seed may make what the API forbids.
 """
 
-VERSION = 1
+VERSION = 2
 
 SCHEMA = """
 CREATE TABLE seeds (digest TEXT PRIMARY KEY);
+
+CREATE TABLE switches (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE portals (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL,

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .problems import not_found
-from .query import Field, Listing, ListQuery
-from .store import Row, Transaction
+from reconciler.sandbox.protocol.problems import not_found
+from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.state.store import Row, Transaction
 
 FLAGS = (
     "authentication_enabled",

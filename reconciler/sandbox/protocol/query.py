@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from .problems import Invalid, bad_request, invalid, not_in, unknown_property
-from .store import Transaction
-from .times import normal
+from reconciler.sandbox.protocol.problems import Invalid, bad_request, invalid, not_in, unknown_property
+from reconciler.sandbox.state.store import Transaction
+from reconciler.sandbox.state.times import normal
+from reconciler.sandbox.switches import Switches
 
-DEFAULT_SIZE = 10
-MAXIMUM_SIZE = 100
 DEEPEST_OFFSET = 2**62
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -83,7 +82,7 @@ class ListQuery:
     """A checked query string: which page, in which order, and the conditions of the filters."""
 
     listing: Listing
-    size: int = DEFAULT_SIZE
+    size: int
     number: int = 1
     order: tuple[str, ...] = ()
     conditions: tuple[tuple[str, Any], ...] = ()
@@ -121,10 +120,10 @@ class ListQuery:
         return f"SELECT {columns} FROM {source} WHERE {clauses} ORDER BY {order}"
 
 
-def parse(listing: Listing, query: str) -> ListQuery:
+def parse(listing: Listing, query: str, switches: Switches) -> ListQuery:
     """Read a query string; 400 with every parameter that is wrong."""
     faults: list[Invalid] = []
-    pages = {"page[size]": DEFAULT_SIZE, "page[number]": 1}
+    pages = {"page[size]": switches.default_page_size, "page[number]": 1}
     order: tuple[str, ...] = ()
     conditions: dict[str, tuple[str, Any]] = {}
     for name, value in dict(parse_qsl(query, keep_blank_values=True)).items():
@@ -138,7 +137,7 @@ def parse(listing: Listing, query: str) -> ListQuery:
                 conditions[name] = condition
     if faults:
         raise bad_request(*faults)
-    size = min(pages["page[size]"], MAXIMUM_SIZE)
+    size = min(pages["page[size]"], switches.largest_page_size)
     return ListQuery(listing, size, pages["page[number]"], order, tuple(conditions.values()))
 
 

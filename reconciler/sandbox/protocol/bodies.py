@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .problems import Invalid, bad_request, invalid, not_in, unknown_property
+from reconciler.sandbox.protocol.problems import Invalid, bad_request, invalid, not_in, unknown_property
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")

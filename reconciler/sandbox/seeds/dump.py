@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .apis import PACKAGE
-from .store import Row, Transaction
+from reconciler.sandbox.records.apis import PACKAGE
+from reconciler.sandbox.state.store import Row, Transaction
 
 
 def dump(tx: Transaction) -> dict[str, Any]:

@@ -7,6 +7,7 @@ death of the process: the log is with the operating system once COMMIT returns.
 # ruff: noqa: S608 - the names in the SQL come from this package, every value is bound
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import uuid
@@ -16,8 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .schema import SCHEMA, VERSION
-from .times import stamp
+from reconciler.sandbox.state.schema import SCHEMA, VERSION
+from reconciler.sandbox.state.times import stamp
+from reconciler.sandbox.switches import DEFAULTS, Switches
 
 Row = sqlite3.Row
 
@@ -27,12 +29,20 @@ class StateError(Exception):
 
 
 class Transaction:
-    """What rules see of the store: statements, the time of the request, and fresh ids."""
+    """What rules see of the store: statements, the time of the request, the switches, and fresh ids."""
 
-    def __init__(self, connection: sqlite3.Connection, now: str, counts: dict[Any, int]) -> None:
+    def __init__(self, connection: sqlite3.Connection, now: str, counts: dict[Any, int], switches: Switches) -> None:
         self._connection = connection
         self._counts = counts
         self.now = now
+        self.switches = switches
+
+    def keep_switches(self, changes: Mapping[str, Any]) -> None:
+        """Set switches in the state, for every later transaction. Raises SwitchError."""
+        for name, value in changes.items():
+            self.switches.but({name: value})
+            sql = "INSERT INTO switches VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+            self.run(sql, name, json.dumps(value))
 
     def all(self, sql: str, *values: Any) -> list[Row]:
         """Every row of a query."""
@@ -68,13 +78,20 @@ class Transaction:
 
 
 class Store:
-    """Opens the state and hands out transactions, one at a time."""
+    """Opens the state and hands out transactions, one at a time.
 
-    def __init__(self, path: Path | None, clock: Callable[[], datetime]) -> None:
+    `switches` are those of this run, set over those that the state keeps.
+    """
+
+    def __init__(
+        self, path: Path | None, clock: Callable[[], datetime], switches: Mapping[str, Any] | None = None
+    ) -> None:
         self._clock = clock
+        self._set = dict(switches or {})
+        self._switches = DEFAULTS.but(self._set)  # SwitchError before anything is opened
         self._lock = threading.RLock()
         self._counts: dict[Any, int] = {}
-        self._version = 0
+        self._version = -1
         self._connection = sqlite3.connect(
             path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
         )
@@ -93,43 +110,50 @@ class Store:
         return self._connection.execute(f"PRAGMA {pragma}").fetchone()
 
     def _create(self) -> None:
-        with self.write() as tx:
+        with self._begin("IMMEDIATE"):
             found = self._execute("user_version")[0]
             if found not in (0, VERSION):
                 raise StateError(f"state of version {found}, not {VERSION}")
             if not found:
                 for statement in SCHEMA.split(";"):
-                    tx.run(statement)
+                    self._connection.execute(statement)
                 self._execute(f"user_version = {VERSION}")
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A consistent view; another process may write meanwhile."""
-        with self._lock, self._transaction("DEFERRED") as tx:
-            # data_version moves when another process wrote to the file.
-            version = self._execute("data_version")[0]
-            if version != self._version:
-                self._version = version
-                self._counts.clear()
-            yield tx
+        with self._lock, self._begin("DEFERRED"):
+            yield self._transaction()
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A transaction that keeps what is done in it, or nothing when an exception leaves it."""
-        with self._lock, self._transaction("IMMEDIATE") as tx:
+        with self._lock, self._begin("IMMEDIATE"):
+            tx = self._transaction()
             self._counts.clear()
             try:
                 yield tx
             finally:
                 self._counts.clear()
+                self._version = -1
+
+    def _transaction(self) -> Transaction:
+        # data_version moves when another process wrote to the file; after a write of our own it is -1 here.
+        version = self._execute("data_version")[0]
+        if version != self._version:
+            self._version = version
+            self._counts.clear()
+            kept = self._connection.execute("SELECT name, value FROM switches").fetchall()
+            self._switches = DEFAULTS.but({name: json.loads(value) for name, value in kept}).but(self._set)
+        return Transaction(self._connection, stamp(self._clock()), self._counts, self._switches)
 
     @contextmanager
-    def _transaction(self, mode: str) -> Iterator[Transaction]:
+    def _begin(self, mode: str) -> Iterator[None]:
         if self._connection.in_transaction:
             raise RuntimeError("a transaction of the sandbox was opened inside another")
         self._connection.execute(f"BEGIN {mode}")
         try:
-            yield Transaction(self._connection, stamp(self._clock()), self._counts)
+            yield
             self._connection.execute("COMMIT")
         except BaseException:
             self._connection.rollback()  # nothing happens where SQLite has rolled back by itself

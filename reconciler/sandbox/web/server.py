@@ -13,14 +13,15 @@ from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, Self
 
-from .app import App
-from .messages import Request, Response
-from .problems import Problem, bad_request, invalid, method_not_allowed
+from reconciler.sandbox.protocol.messages import Request, Response
+from reconciler.sandbox.protocol.problems import Problem, bad_request, invalid, method_not_allowed
+from reconciler.sandbox.web.app import App
 
 LARGEST_BODY = 1 << 20
 SECONDS_TO_FINISH = 5
 
 Hook = Callable[[Request], Response | None]
+Watcher = Callable[[Request, Response], None]
 
 
 class Server:
@@ -41,6 +42,7 @@ class Server:
         self._app = app
         self._record = record
         self._hooks: list[Hook] = []
+        self._watchers: list[Watcher] = []
         self._listener = _Listener(host, port, self._answer)
         bound = self._listener.server_address[1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
@@ -58,6 +60,11 @@ class Server:
         """
         self._hooks.append(hook)
         return lambda: self._hooks.remove(hook)
+
+    def after(self, watcher: Watcher) -> Callable[[], None]:
+        """Show `watcher` every request with its answer, before it is sent; call what is returned to end that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
 
     def stop(self) -> None:
         """Finish the answers under way, then close every connection."""
@@ -85,11 +92,16 @@ class Server:
         return response
 
     def _handle(self, request: Request) -> Response:
+        response: Response | None
         for hook in tuple(self._hooks):
             response = hook(request)
             if response is not None:
-                return response
-        return self._app.answer(request)
+                break
+        else:
+            response = self._app.answer(request)
+        for watcher in tuple(self._watchers):
+            watcher(request, response)
+        return response
 
 
 Answer = Callable[[Request | Problem, str, str], Response]

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import portals
-from .bodies import Property, Shape
-from .problems import conflict, not_found
-from .query import Field, Listing, ListQuery
-from .store import Row, Transaction
+from reconciler.sandbox.protocol.bodies import Property, Shape
+from reconciler.sandbox.protocol.problems import conflict, not_found
+from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.records import portals
+from reconciler.sandbox.state.store import Row, Transaction
 
 STATUSES = ("approved", "pending", "revoked", "rejected")
 

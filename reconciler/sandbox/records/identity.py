@@ -7,11 +7,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from . import portals
-from .bodies import TEAM_WORDING, Property, Shape
-from .problems import bad_request, invalid, not_played
-from .query import Field, Listing, ListQuery
-from .store import Row, Transaction
+from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape
+from reconciler.sandbox.protocol.problems import bad_request, invalid, not_played
+from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.records import portals
+from reconciler.sandbox.state.store import Row, Transaction
 
 SETTINGS = (
     "basic_auth_enabled",

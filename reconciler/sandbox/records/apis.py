@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import portals
-from .problems import not_found
-from .query import Field, Listing, ListQuery
-from .store import Row, Transaction
+from reconciler.sandbox.protocol.problems import not_found
+from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.records import portals
+from reconciler.sandbox.state.store import Row, Transaction
 
 API = "api"
 PACKAGE = "api_package"

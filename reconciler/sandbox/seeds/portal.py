@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .catalogue import Catalogue
-from .developers import STATUSES
-from .identity import MAPPING, SETTINGS
-from .naming import Naming
-from .place import Place
-from .portals import FLAGS
-from .roles import CONSUMER, REGIONS, SERVICES, VIEWER
-from .store import Transaction
+from reconciler.sandbox.records.developers import STATUSES
+from reconciler.sandbox.records.identity import MAPPING, SETTINGS
+from reconciler.sandbox.records.portals import FLAGS
+from reconciler.sandbox.records.roles import CONSUMER, REGIONS, SERVICES, VIEWER
+from reconciler.sandbox.seeds.catalogue import Catalogue
+from reconciler.sandbox.seeds.naming import Naming
+from reconciler.sandbox.seeds.place import Place
+from reconciler.sandbox.state.store import Transaction
 
 TIMES = ("created_at", "updated_at")
 CONFIGS = {

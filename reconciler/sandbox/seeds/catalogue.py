@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .apis import API, PACKAGE
-from .place import Place
-from .store import Transaction
+from reconciler.sandbox.records.apis import API, PACKAGE
+from reconciler.sandbox.seeds.place import Place
+from reconciler.sandbox.state.store import Transaction
 
 
 class Catalogue:

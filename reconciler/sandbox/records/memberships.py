@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import developers, teams
-from .bodies import TEAM_WORDING, Property, Shape
-from .problems import conflict, not_found
-from .query import Field, Listing, ListQuery
-from .store import Row, Transaction
+from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape
+from reconciler.sandbox.protocol.problems import conflict, not_found
+from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.records import developers, teams
+from reconciler.sandbox.state.store import Row, Transaction
 
 # What `active` means for a developer who is not approved is not documented (contract 1.2).
 ACTIVE = "(developers.status = 'approved')"

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import developers, portals
-from .bodies import TEAM_WORDING, Property, Shape
-from .problems import conflict, not_found
-from .query import Field, Listing, ListQuery
-from .store import Row, Transaction
+from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape
+from reconciler.sandbox.protocol.problems import conflict, not_found
+from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.records import developers, portals
+from reconciler.sandbox.state.store import Row, Transaction
 
 COLUMNS = (
     "teams.id, teams.name, teams.description, teams.can_own_applications, teams.konnect_managed, "

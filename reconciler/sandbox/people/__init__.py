@@ -1,0 +1,1 @@
+"""What other people do on the portal meanwhile."""

@@ -1,0 +1,1 @@
+"""Documents into the state and the state in words."""

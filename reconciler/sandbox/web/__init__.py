@@ -1,0 +1,1 @@
+"""The portal behind a socket: routes, the application, the server."""
