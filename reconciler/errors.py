@@ -2,6 +2,8 @@
 
 ReconcilerError                 everything that a user may see, with a hint of what to do next
 ├── InputError                  a manifest, flag or file is wrong                                  exit 3
+│   └── JournalError            the journal cannot be opened or written
+├── InterruptedRunError         somebody asked to stop while changes were being made               exit 6
 ├── StalePlanError              a saved plan as a whole is stale, expired, edited or foreign       exit 5
 ├── ReadOnlyError               a reading command tried to write: a bug of ours, stopped in time   exit 1
 └── PortalError                 the portal did not do what was asked                               exit 7
@@ -69,6 +71,16 @@ class InputError(ReconcilerError):
     """A manifest, flag or file is wrong."""
 
     exit_code = ExitCode.INVALID
+
+
+class JournalError(InputError):
+    """The journal cannot be opened or written, and nothing is changed that cannot be written down."""
+
+
+class InterruptedRunError(ReconcilerError):
+    """Somebody asked to stop while changes were being made."""
+
+    exit_code = ExitCode.PARTLY
 
 
 class StalePlanError(ReconcilerError):

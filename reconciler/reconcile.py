@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, overload
 
 from reconciler.apply.run import Applied, apply_plan
-from reconciler.errors import InputError
+from reconciler.apply.stop import Stop
+from reconciler.apply.verify import read_back, unverified
+from reconciler.doctor.case import Case
+from reconciler.doctor.diagnose import diagnose
+from reconciler.errors import InputError, JournalError, NotFoundError, ReconcilerError
 from reconciler.finding import Finding, in_file_order
+from reconciler.journal.recorder import Recorder
 from reconciler.manifest.check import check
+from reconciler.manifest.committed import CommittedPolicy
 from reconciler.manifest.read import load
 from reconciler.manifest.resolve import resolve
 from reconciler.manifest.sound import sound
 from reconciler.model.change import Outcome, Plan
 from reconciler.model.desired import Desired
-from reconciler.model.observed import Portal
+from reconciler.model.observed import Need, Observed, Portal
+from reconciler.plan.document import PolicySource
 from reconciler.plan.make import make_plan
+from reconciler.plan.narrow import EVERYTHING, Narrowing
 from reconciler.plan.need import need_of
+from reconciler.plan.saved import gone, same_portal, same_server
+from reconciler.plan.stale import Recheck, need_of_plan, recheck
 from reconciler.settings import Connection
 
 TYPE_CHECKING = False
@@ -38,6 +48,7 @@ class Workspace:
     findings: tuple[Finding, ...]
     digest: str
     files: int
+    policy_from: PolicySource | None = None
 
     @property
     def valid(self) -> bool:
@@ -45,14 +56,20 @@ class Workspace:
         return self.desired is not None
 
 
-def read_workspace(path: str, today: date) -> Workspace:
-    """Read and judge the manifests, all problems in one go. Raises InputError where the path is no workspace."""
+def read_workspace(path: str, today: date, committed: CommittedPolicy | None = None) -> Workspace:
+    """Read and judge the manifests, all problems in one go. Raises InputError where the path is no workspace.
+
+    `committed`: the policy that counts in place of the manifests' own.
+    """
     files = load(path)
     shape = check(files.documents, complete=files.complete)
-    desired, meaning = resolve(sound(files.documents, [*files.findings, *shape]), today)
-    findings = in_file_order([*files.findings, *shape, *meaning])
+    policy = committed.policy if committed else None
+    desired, meaning = resolve(sound(files.documents, [*files.findings, *shape]), today, policy)
+    theirs = committed.findings if committed else ()
+    findings = in_file_order([*files.findings, *shape, *meaning, *theirs])
     wrong = any(finding.severity == "error" for finding in findings)
-    return Workspace(path, None if wrong else desired, tuple(findings), files.digest, len(files.documents))
+    source = PolicySource(committed.ref, committed.commit) if committed else None
+    return Workspace(path, None if wrong else desired, tuple(findings), files.digest, len(files.documents), source)
 
 
 @overload
@@ -86,22 +103,74 @@ def plan_workspace(
     connection: Connection,
     *,
     allow: Mapping[str, str] | None = None,
+    narrowing: Narrowing = EVERYTHING,
     progress: Progress | None = None,
 ) -> Plan:
-    """What has to change on the portal. Raises PortalError where its state cannot be known in full."""
+    """What has to change on the portal. Raises PortalError where its state cannot be known in full; StalePlanError
+    where `narrowing` has a plan for another portal, and InputError where it names what nobody knows.
+    """
     from reconciler.portal.observe import observe
 
+    desired, portal = _portal(workspace, reader, connection)
+    if narrowing.reviewed is not None:
+        same_portal(narrowing.reviewed.portal, portal)
+    observed = observe(reader, portal, need_of(desired), progress=progress)
+    return make_plan(desired, observed, allow=allow, findings=workspace.findings, narrowing=narrowing)
+
+
+def recheck_plan(plan: Plan, reader: Reader, connection: Connection, *, progress: Progress | None = None) -> Recheck:
+    """A saved plan beside what it touches as that is now. Raises StalePlanError if its portal is not there."""
+    from reconciler.portal.observe import observe
+
+    same_server(plan.portal, connection.known_as)
+    try:
+        reader.find_portal(id=plan.portal.id)
+    except NotFoundError as error:
+        raise gone(plan.portal) from error
+    return recheck(plan, observe(reader, plan.portal, need_of_plan(plan), progress=progress))
+
+
+def diagnose_workspace(
+    workspace: Workspace, reader: Reader, connection: Connection, *, progress: Progress | None = None
+) -> tuple[Plan, tuple[Finding, ...]]:
+    """What on the portal works against git; and of the plan what a diagnosis needs: residual access.
+
+    Raises PortalError where something but the token's rights is in the way.
+    """
+    from reconciler.portal.examine import examine
+
+    desired, portal = _portal(workspace, reader, connection)
+    found = examine(reader, portal, need_of(desired), progress=progress)
+    case = Case(desired, found.settings, found.observed, found.unreadable)
+    plan = make_plan(desired, found.observed) if found.observed else Plan(portal)
+    return Plan(portal, residual=plan.residual, looked_at=plan.looked_at), diagnose(case)
+
+
+def _portal(workspace: Workspace, reader: Reader, connection: Connection) -> tuple[Desired, Portal]:
+    """What git says, and the portal that it is about."""
     desired = workspace.desired
     if desired is None:
         raise InputError(f"{workspace.path} has errors")
     found = reader.find_portal(name=desired.portal.name, id=desired.portal.id)
-    portal = Portal(found.id, found.name, connection.server, connection.region)
-    observed = observe(reader, portal, need_of(desired), progress=progress)
-    return make_plan(desired, observed, allow=allow, findings=workspace.findings)
+    return desired, Portal(found.id, found.name, connection.known_as, connection.region)
 
 
-def apply_to(plan: Plan, writer: Writer, *, workers: int = 8, progress: Progress | None = None) -> Applied:
-    """Do what the plan says; see `apply.run`."""
+def apply_to(
+    plan: Plan,
+    writer: Writer,
+    *,
+    workers: int = 8,
+    recorder: Recorder | None = None,
+    stop: Stop | None = None,
+    wait: Callable[[float], object],
+    progress: Progress | None = None,
+    decided: Mapping[int, Outcome] | None = None,
+) -> Applied:
+    """Do what the plan says, see `apply.run`; then read back what was written, see `apply.verify`.
+
+    `wait` waits so many seconds, and raises if nobody is to wait any more. Raises JournalError before anything is
+    written; what goes wrong later is in the result.
+    """
     made = 0
 
     def note(_: Outcome) -> None:
@@ -110,4 +179,45 @@ def apply_to(plan: Plan, writer: Writer, *, workers: int = 8, progress: Progress
         if progress:
             progress("changes", made, max(len(plan.changes), made))
 
-    return apply_plan(plan, writer, workers=workers, progress=note)
+    if recorder:
+        recorder.began(plan)
+    applied = apply_plan(plan, writer, workers=workers, progress=note, record=recorder, stop=stop, decided=decided)
+    return verified(plan, applied, writer, recorder=recorder, wait=wait, progress=progress)
+
+
+def verified(
+    plan: Plan,
+    applied: Applied,
+    reader: Reader,
+    *,
+    recorder: Recorder | None,
+    wait: Callable[[float], object],
+    progress: Progress | None,
+) -> Applied:
+    """What was applied, corrected by what is there when it is read back, unless the run ended early."""
+    from reconciler.portal.observe import observe
+
+    def look(need: Need) -> Observed:
+        return observe(reader, plan.portal, need, progress=progress)
+
+    outcomes, error = applied.outcomes, applied.error
+    try:
+        if error is None:
+            outcomes = read_back(applied.outcomes, look, wait)
+    except ReconcilerError as trouble:
+        error = unverified(trouble)
+    done = Applied(outcomes, error, verified=error is None)
+    return done if recorder is None else _written_down(plan, applied, done, recorder)
+
+
+def _written_down(plan: Plan, applied: Applied, done: Applied, recorder: Recorder) -> Applied:
+    """The end of the run goes into the journal; if that fails, it is the run's error."""
+    positions = {id(change): index for index, change in enumerate(plan.changes)}
+    try:
+        for before, outcome in zip(applied.outcomes, done.outcomes, strict=True):
+            if outcome != before:
+                recorder.read_back(outcome, positions.get(id(outcome.change)))
+        recorder.ended(done.outcomes, done.error, verified=done.verified)
+    except JournalError as error:
+        return replace(done, error=done.error or error)
+    return done

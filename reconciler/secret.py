@@ -6,6 +6,9 @@ from typing import NoReturn
 
 from reconciler.errors import InputError
 
+_LONG = 16
+"""Characters from which on a token is long enough not to stand in a text by chance; Konnect's have fifty."""
+
 
 class Secret:
     """A token that shows itself only when asked by name; everything that prints it gets three stars.
@@ -33,6 +36,10 @@ class Secret:
     def hide(self, text: str) -> str:
         """The text with the token, should it occur there, replaced by stars."""
         return text.replace(self._value, "***")
+
+    def scrub(self, data: bytes) -> bytes:
+        """The same for bytes from outside, in which a short token would be no secret but a part of words."""
+        return data.replace(self._value.encode("ascii"), b"***") if len(self._value) >= _LONG else data
 
     def __repr__(self) -> str:
         return "***"

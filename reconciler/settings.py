@@ -14,6 +14,7 @@ from urllib.request import (  # type: ignore[attr-defined] # both are there; typ
     proxy_bypass_environment,
 )
 
+from reconciler.actor import NOBODY, Actor, ci_actor, ci_commit, system_actor
 from reconciler.errors import InputError
 from reconciler.model.desired import PortalRef
 from reconciler.secret import Secret
@@ -37,17 +38,29 @@ class Settings:
     proxies: Mapping[str, str] = field(default_factory=dict)
     sandbox_state: str = ""
     interactive: bool = True
+    actor: Actor | None = None
+    """Who started the CI job; None outside of one."""
+    user: Actor = NOBODY
+    ci_commit: str | None = None
+    git: Mapping[str, str] = field(default_factory=dict)
+    """What of the environment git is given."""
+    plan_key: Secret | None = None
+    """Signs saved plans; None: they are not signed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where to connect and with what. `server` is a URL without /v3, or the word for the embedded portal."""
+    """Where to connect and with what. `server` is a URL without /v3, or the word for the embedded portal.
+
+    `known_as` is the server as plans name it: of the embedded portal the word, for its port is another each time.
+    """
 
     server: str
     token: Secret
     region: str | None
     ca_bundle: str | None
     proxies: Mapping[str, str]
+    known_as: str
 
     @property
     def embedded(self) -> bool:
@@ -71,7 +84,32 @@ def from_environment(
         proxies=getproxies_environment() if environ is None else {},
         sandbox_state=str(_state_home(env) / "reconciler" / "sandbox.sqlite"),
         interactive=not env.get("CI"),
+        actor=ci_actor(env),
+        user=system_actor(env),
+        ci_commit=ci_commit(env),
+        git={name: value for name, value in env.items() if name in _GITS or name.startswith("GIT_CONFIG_")},
+        plan_key=_plan_key(env),
     )
+
+
+_GITS = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "SYSTEMROOT", "USERPROFILE")
+"""With GIT_CONFIG_*, by which CI says which folders are safe; no GIT_DIR, which a hook has set, and no token."""
+
+_SHORTEST_KEY = 32
+
+
+def _plan_key(env: Mapping[str, str]) -> Secret | None:
+    """The key is there or not: one that is empty, as a CI secret that is missing, is not taken for none."""
+    value = env.get("RECONCILER_PLAN_KEY")
+    if value is None:
+        return None
+    key = value.strip()
+    if len(key) < _SHORTEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
+        raise InputError(
+            f"RECONCILER_PLAN_KEY is no key: at least {_SHORTEST_KEY} ASCII characters without blanks are expected",
+            "make one with `openssl rand -hex 32`, or unset the variable for plans that are not signed",
+        )
+    return Secret(key)
 
 
 def wants_colour(environ: Mapping[str, str] | None = None) -> bool:
@@ -108,14 +146,14 @@ def connection(settings: Settings, portal: PortalRef | None = None) -> Connectio
         hint = "say `region:` or `server:` under `portal`, or give --server"
         raise InputError("it is not said where the portal is", hint)
     if server == EMBEDDED:
-        return Connection(server, Secret("sandbox"), region or "us", None, {})
+        return Connection(server, Secret("sandbox"), region or "us", None, {}, server)
     _check(server, by_flag=named is not None, portal=portal)
     if settings.token is None:
         hint = "set KONNECT_TOKEN (or KONNECT_SPAT), or give --token-file; --server sandbox needs none"
         raise InputError(f"there is no token for {server}", hint)
     region = region or _region_of(server)
     proxies = {} if _bypassed(server, settings.proxies) else settings.proxies
-    return Connection(server, settings.token, region, settings.ca_bundle, proxies)
+    return Connection(server, settings.token, region, settings.ca_bundle, proxies, server)
 
 
 def _check(server: str, *, by_flag: bool, portal: PortalRef | None) -> None:
@@ -133,7 +171,7 @@ def _check(server: str, *, by_flag: bool, portal: PortalRef | None) -> None:
     if not by_flag and not loopback and not host.endswith(_KONNECT):
         where = f" ({portal.origin})" if portal else ""
         hint = f"name the same server with --server {server} or KONNECT_SERVER_URL, if it is meant"
-        raise InputError(f"the manifest sends the token to {host}, which is not Konnect{where}", hint)
+        raise InputError(f"the token would be sent to {host}, which is not Konnect{where}", hint)
 
 
 def _region_of(server: str) -> str | None:

@@ -16,19 +16,19 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("reconcile", "sandbox"),
-    ("apply", "manifest", "portal", "report"),
-    ("plan", "settings"),
+    ("apply", "doctor", "journal", "manifest", "portal", "report"),
+    ("git", "plan", "settings"),
     ("model",),
     ("finding",),
     ("model.origin",),
-    ("secret", "schema_files"),
+    ("actor", "secret", "schema_files"),
     ("errors",),
 )
 """Top to bottom; rooms on one floor do not import each other. A place in a file is told apart from the other nouns:
 findings have one, and plans have findings.
 """
 
-PURE = ("model", "model.origin", "finding", "errors", "plan", "report")
+PURE = ("model", "model.origin", "finding", "errors", "plan", "report", "doctor")
 PURE_MODULES = tuple(
     f"manifest.{name}" for name in ("resolve", "collect", "entries", "crosscheck", "policy", "sound", "tree")
 )

@@ -77,10 +77,11 @@ def test_the_main_job_runs(scripts: Path, tmp_path: Path) -> None:
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
-    """No tests, no caches; the marker for type checkers and the licence are there."""
+    """No tests, no caches; the marker for type checkers, the licence and the sandbox page's looks are there."""
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"reconciler", f"reconciler-{__version__}.dist-info"}
     assert "reconciler/py.typed" in names
+    assert {f"reconciler/sandbox/web/page/page.{kind}" for kind in ("css", "js")} <= set(names)
     assert f"reconciler-{__version__}.dist-info/licenses/LICENSE" in names
     assert {name for name in names if name.startswith("reconciler/schemas/")} == {
         f"reconciler/schemas/{path.name}" for path in SCHEMAS

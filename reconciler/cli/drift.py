@@ -14,6 +14,7 @@ from reconciler.cli.walk import Asked, each, planned
 
 @click.command("drift", short_help="Report what differs from git.")
 @options.portal_options
+@options.policy_from
 @click.pass_obj
 def command(runtime: Runtime, /, **asked: Any) -> int:
     """Report what differs from git: changes to make, what is held, access that git does not list. Nothing is written.

@@ -18,8 +18,9 @@ COMMANDS = {
     "plan": "Show what would change on the portal.",
     "apply": "Make the portal as git says.",
     "drift": "Report what differs from git; change nothing.",
-    "schema": "Print the JSON Schema of manifests, plans or reports.",
-    "sandbox": "The embedded portal: serve, seed, reset.",
+    "doctor": "Find what on the portal works against git.",
+    "schema": "Print the JSON Schema of manifests, plans, reports or journals.",
+    "sandbox": "The embedded portal: seed, play, serve, reset.",
 }
 """Every command with its line in --help; a command's module is imported only when it is called."""
 
@@ -69,7 +70,9 @@ def main(arguments: Sequence[str] | None = None, runtime: Runtime | None = None)
         code = cli.main(arguments, prog_name="reconciler", obj=runtime, standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.Abort:
+    except click.Abort as stop:
+        if isinstance(stop.__cause__, KeyboardInterrupt):  # which click turns into this; at a prompt it has no cause
+            return _say("interrupted before anything was written", "", ExitCode.INTERNAL)
         return _say("stopped before anything was done", "", ExitCode.OK)
     except click.ClickException as error:  # click's own code for these is 2, which here means "differences"
         error.show()

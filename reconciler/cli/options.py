@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +33,19 @@ def _reports(context: click.Context, option: click.Parameter, values: tuple[str,
         _file(context, option, path)
         pairs.append((name, path))
     return pairs
+
+
+_AGE = re.compile(r"([1-9][0-9]{0,5})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def _ttl(_: click.Context, __: click.Parameter, age: str) -> timedelta:
+    """A number of minutes, hours or days; at most a year."""
+    found = _AGE.fullmatch(age)
+    given = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+    if given is None or given > timedelta(days=366):
+        raise click.BadParameter(f"{age!r} is no age: write 90m, 8h or 2d, at most 366d")
+    return given
 
 
 paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
@@ -75,14 +90,64 @@ out = click.option(
     callback=_file,
     help="Save the plan as JSON, for review and for an apply that does just that.",
 )
+fail_on = click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["residual"]),
+    help="Exit with 2 if there is residual access: what still works for people who are not approved.",
+)
+only = click.option(
+    "--only",
+    multiple=True,
+    metavar="EMAIL|TEAM|API",
+    help="Narrow the run to what is about this person, team or API, and what that rests on. Repeatable.",
+)
+policy_from = click.option(
+    "--policy-from",
+    metavar="REF",
+    help="Take the policy from this git commit, so that a change cannot loosen the limits that judge it.",
+)
+ttl = click.option(
+    "--ttl",
+    metavar="AGE",
+    default="24h",
+    show_default=True,
+    callback=_ttl,
+    help="How long the saved plan may be applied: 90m, 8h, 2d.",
+)
+plan_file = click.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    help="Do exactly what this saved plan says, or refuse (exit 5). With PATH its manifests must be the same.",
+)
+reviewed = click.option(
+    "--reviewed",
+    metavar="FILE",
+    help="Plan anew, do only what this saved plan has too, and list the rest.",
+)
+journal = click.option(
+    "--journal",
+    metavar="FILE",
+    callback=_file,
+    help="Append to this file one line of JSON a change as it is sent, and one as it is answered.",
+)
 reason = click.option("--reason", metavar="TEXT", help="Why --allow; it stands in the result.")
 
 
-def portal_options(command: F) -> F:
+maybe_paths = click.argument("paths", nargs=-1, metavar="[PATH...]")
+
+
+def connection_options(command: F) -> F:
     """What every command needs that speaks to a portal."""
-    for option in reversed((paths, server, token_file, format_, report, workers)):
+    for option in reversed((server, token_file, format_, report, workers)):
         command = option(command)
     return command
+
+
+def portal_options(command: F) -> F:
+    """The same, and the workspaces that it is about."""
+    return paths(connection_options(command))
 
 
 def allowances(allowed: tuple[str, ...], reason: str | None) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -10,6 +12,7 @@ from reconciler.cli import options
 from reconciler.cli.emit import emit, write_plan
 from reconciler.cli.runtime import Runtime
 from reconciler.cli.walk import Asked, each, planned
+from reconciler.report.model import Report
 
 
 @click.command("plan", short_help="Show what would change on the portal.")
@@ -17,6 +20,10 @@ from reconciler.cli.walk import Asked, each, planned
 @options.allow
 @options.reason
 @options.out
+@options.ttl
+@options.only
+@options.policy_from
+@options.fail_on
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
 @click.pass_obj
 def command(
@@ -25,6 +32,8 @@ def command(
     allowed: tuple[str, ...],
     reason: str | None,
     out: str | None,
+    ttl: timedelta,
+    fail_on: tuple[str, ...],
     detailed_exitcode: bool,
     **asked: Any,
 ) -> int:
@@ -38,7 +47,12 @@ def command(
     request = Asked.of(runtime, allow=options.allowances(allowed, reason), **asked)
     if out and len(request.paths) > 1:
         raise click.UsageError("--out saves one plan: give one PATH")
-    reports = each(request, lambda path: planned(request, path, detailed_exitcode=detailed_exitcode))
+
+    def run(path: str) -> Report:
+        report = replace(planned(request, path), ttl=ttl, plan_key=request.settings.plan_key)
+        return replace(report, detailed_exitcode=detailed_exitcode, fail_on=frozenset(fail_on))
+
+    reports = each(request, run)
     code = emit(runtime, reports, request.format_, request.reports)
     if out:
         write_plan(reports[0], out)

@@ -7,16 +7,24 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from uuid import uuid4
+
+from reconciler.apply.stop import Stop
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The outside world as one value. `environ` None means the process's own; `ticks` counts seconds."""
+    """The outside world as one value. `environ` None means the process's own; `ticks` counts seconds.
+
+    `wait` waits so many seconds, or until somebody asks to stop; `new_id` names a run.
+    """
 
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     ticks: Callable[[], float] = time.monotonic
     environ: Mapping[str, str] | None = None
     is_terminal: Callable[[], bool] = field(default=lambda: sys.stdin.isatty() and sys.stderr.isatty())
+    wait: Callable[[Stop, float], object] = Stop.wait
+    new_id: Callable[[], str] = field(default=lambda: str(uuid4()))
 
     @property
     def today(self) -> date:

@@ -1,4 +1,4 @@
-"""`reconciler sandbox`: the embedded portal as a server, and the state it keeps."""
+"""`reconciler sandbox`: the embedded portal, the state it keeps, and the people on it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.embedded import opened
+from reconciler.cli.embedded import opened, state_of
 from reconciler.cli.runtime import Runtime
+from reconciler.cli.sandbox_serve import serve, token
+from reconciler.cli.sandbox_switches import switches
 from reconciler.errors import InputError
-from reconciler.settings import from_environment
-
-_state = click.option("--state", metavar="FILE", help="The state file. Default: the one that --server sandbox uses.")
+from reconciler.report.as_json import written
+from reconciler.report.escape import inert
 
 
 @click.group("sandbox", short_help="The embedded portal.")
@@ -24,29 +25,75 @@ def command() -> None:
 
 @command.command("seed")
 @click.argument("file")
-@_state
+@state_of
 @click.pass_obj
-def seed(runtime: Runtime, file: str, state: str | None) -> int:
+def seed(runtime: Runtime, file: str, state: str) -> int:
     """Load portals, people and requests from a YAML or JSON FILE; the same file is loaded only once.
 
     \b
     Example: reconciler sandbox seed examples/company/portal.yaml
     """
-    path = _path(runtime, state)
-    _must_exist(file)
-    with opened(path, runtime.now) as sandbox:
+    if not Path(file).is_file():
+        raise InputError(f"there is no file {file}", "give the path of a seed in YAML or JSON")
+    with opened(state, runtime.now) as sandbox:
         loaded = sandbox.seed_once(file)
     said = f"loaded {file}" if loaded else f"{file} was loaded before; left as it is now"
-    click.echo(f"Embedded portal: {said} (state in {path}; `reconciler sandbox reset` clears it)", err=True)
+    click.echo(f"Embedded portal: {said} (state in {state}; `reconciler sandbox reset` clears it)", err=True)
+    return 0
+
+
+@command.command("play")
+@click.argument("story")
+@state_of
+@click.pass_obj
+def play(runtime: Runtime, story: str, state: str) -> int:
+    """Let people act on the embedded portal as a STORY in YAML says: sign-ups, requests, and clicks past git.
+
+    A server that runs on the same state shows it at once. A move that the portal refuses ends the story there,
+    unless the story says that it is refused.
+
+    \b
+    Example: reconciler sandbox play examples/company/story.yaml
+    """
+    from reconciler.sandbox import StoryError, read_story
+
+    made = 0
+
+    def tell(words: str) -> None:
+        nonlocal made
+        made += 1
+        click.echo(f"  {inert(words)}", err=True)
+
+    try:
+        read = read_story(story)
+        with opened(state, runtime.now, with_portal=True) as sandbox:
+            read.play(sandbox, tell)
+    except StoryError as error:
+        after = f"; {made} of {len(read.steps)} steps were made and stay" if made else ""
+        raise InputError(f"the story does not go on: {error}{after}", "docs/sandbox.md lists every move") from error
+    click.echo(f"Embedded portal: played the {made} steps of {story} (state in {state})", err=True)
+    return 0
+
+
+@command.command("dump")
+@state_of
+@click.pass_obj
+def dump(runtime: Runtime, state: str) -> int:
+    """Print who has which access on the embedded portal, as JSON: sorted, without ids and times, to be compared.
+
+    \b
+    Example: reconciler sandbox dump > after.json
+    """
+    with opened(state, runtime.now) as sandbox:
+        click.echo(written(sandbox.dump()), nl=False)
     return 0
 
 
 @command.command("reset")
-@_state
-@click.pass_obj
-def reset(runtime: Runtime, state: str | None) -> int:
+@state_of
+def reset(state: str) -> int:
     """Clear the embedded portal's state."""
-    path = Path(_path(runtime, state))
+    path = Path(state)
     gone = [part for part in (path, Path(f"{path}-wal"), Path(f"{path}-shm")) if part.exists()]
     try:
         for part in gone:
@@ -57,46 +104,5 @@ def reset(runtime: Runtime, state: str | None) -> int:
     return 0
 
 
-@command.command("serve")
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any free port.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--allow-remote", is_flag=True, help="Listen on an address that others can reach. It has no real locks."
-)
-@click.option("--seed", "seed_file", metavar="FILE", help="Load this first, unless it was loaded before.")
-@_state
-@click.pass_obj
-def serve(
-    runtime: Runtime, port: int, host: str, allow_remote: bool, seed_file: str | None, state: str | None
-) -> int:
-    """Serve the embedded portal until interrupted.
-
-    \b
-    Example: reconciler sandbox serve --port 8080 --seed examples/company/portal.yaml
-    """
-    from reconciler.sandbox import SeedError, StateError, run_server
-
-    path = _path(runtime, state)
-    if seed_file:
-        _must_exist(seed_file)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-
-    def ready(url: str) -> None:
-        click.echo(f"Embedded portal at {url} (any token; state in {path})", err=True)
-
-    try:
-        run_server(path, host, port, seed_file, allow_remote=allow_remote, ready=ready)
-    except (ValueError, OSError, SeedError, StateError) as error:
-        raise InputError(
-            f"the embedded portal cannot be served: {error}", "see `reconciler sandbox serve -h`"
-        ) from error
-    return 0
-
-
-def _path(runtime: Runtime, state: str | None) -> str:
-    return state or from_environment(runtime.environ).sandbox_state
-
-
-def _must_exist(file: str) -> None:
-    if not Path(file).is_file():
-        raise InputError(f"there is no file {file}", "give the path of a seed in YAML or JSON")
+for each in (serve, token, switches):
+    command.add_command(each)

@@ -8,9 +8,10 @@ from reconciler.schema_files import schema_text
 
 
 @click.command("schema", short_help="Print a JSON Schema.")
-@click.argument("which", type=click.Choice(["manifest", "plan", "report", "reports"]), default="manifest")
+@click.argument("which", type=click.Choice(["manifest", "plan", "report", "reports", "journal"]), default="manifest")
 def command(which: str) -> int:
-    """Print the JSON Schema of manifests (the default), plans, reports, or the reports of several workspaces.
+    """Print the JSON Schema of manifests (the default), plans, reports, the reports of several workspaces, or a
+    journal's lines.
 
     \b
     Example: reconciler schema > manifest.schema.json

@@ -11,15 +11,31 @@ from typing import Literal
 import click
 
 from reconciler import __version__
+from reconciler.cli.carry import Carrier
+from reconciler.cli.plan_file import read_plan
 from reconciler.cli.progress import Bar
 from reconciler.cli.runtime import Runtime
 from reconciler.errors import ReconcilerError
+from reconciler.git import Git
+from reconciler.manifest.committed import policy_at
 from reconciler.model.change import Plan
-from reconciler.reconcile import Workspace, apply_to, open_portal, plan_workspace, read_workspace
+from reconciler.model.desired import PortalRef
+from reconciler.plan.narrow import Narrowing
+from reconciler.reconcile import (
+    Workspace,
+    diagnose_workspace,
+    open_portal,
+    plan_workspace,
+    read_workspace,
+)
 from reconciler.report.escape import inert
 from reconciler.report.model import Command, Failure, Report
 from reconciler.report.text import render
 from reconciler.settings import Connection, Settings, connection, from_environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from reconciler.portal.client import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,9 @@ class Asked:
     reports: list[tuple[str, str]]
     workers: int
     allow: Mapping[str, str] = field(default_factory=dict)
+    policy_from: str | None = None
+    only: tuple[str, ...] = ()
+    reviewed: str | None = None
 
     @classmethod
     def of(
@@ -46,10 +65,13 @@ class Asked:
         reports: list[tuple[str, str]],
         workers: int,
         allow: Mapping[str, str] | None = None,
+        policy_from: str | None = None,
+        only: tuple[str, ...] = (),
+        reviewed: str | None = None,
     ) -> Asked:
         """From the command's options and the environment. Raises InputError for a token file that is no good."""
         settings = from_environment(runtime.environ, server=server, token_file=token_file)
-        return cls(runtime, paths, settings, format_, reports, workers, allow or {})
+        return cls(runtime, paths, settings, format_, reports, workers, allow or {}, policy_from, only, reviewed)
 
     def bar(self, verb: str) -> Bar:
         """A progress bar, shown where a person is watching."""
@@ -72,72 +94,110 @@ def validated(path: str, runtime: Runtime) -> Report:
     return _with(report, workspace)
 
 
-def planned(
-    asked: Asked, path: str, *, command: Literal["plan", "drift"] = "plan", detailed_exitcode: bool = False
-) -> Report:
+def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "plan") -> Report:
     """The plan of a workspace, made with a client that cannot write."""
-    report = replace(_blank(asked, command, path), detailed_exitcode=detailed_exitcode)
+    report = _blank(asked, command, path)
+    try:
+        workspace = _read(asked, path)
+        report = _with(report, workspace)
+        if workspace.desired is None:
+            return report
+        with (
+            connected(asked, workspace.desired.portal) as target,
+            open_portal(target, read_only=True, workers=asked.workers) as reader,
+        ):
+            return replace(report, plan=_planned(asked, workspace, reader, target))
+    except ReconcilerError as error:
+        return replace(report, error=Failure.of(error))
+
+
+def diagnosed(asked: Asked, path: str) -> Report:
+    """What on a workspace's portal works against git, looked for with a client that cannot write."""
+    report = _blank(asked, "doctor", path)
     try:
         workspace = read_workspace(path, asked.runtime.today)
         report = _with(report, workspace)
         if workspace.desired is None:
             return report
         with (
-            connected(asked, workspace) as target,
+            connected(asked, workspace.desired.portal) as target,
             open_portal(target, read_only=True, workers=asked.workers) as reader,
+            asked.bar("Reading") as bar,
         ):
-            with asked.bar("Reading") as bar:
-                plan = plan_workspace(workspace, reader, target, allow=asked.allow, progress=bar)
-            return replace(report, plan=plan)
+            plan, diagnoses = diagnose_workspace(workspace, reader, target, progress=bar)
+            return replace(report, plan=plan, diagnoses=diagnoses)
     except ReconcilerError as error:
         return replace(report, error=Failure.of(error))
 
 
-def applied(asked: Asked, path: str, *, ask: bool) -> Report:
+def applied(asked: Asked, carrier: Carrier, path: str, *, ask: bool) -> Report:
     """Plan a workspace, show the plan, ask, and do it; a plan that is refused is shown and left."""
     report = _blank(asked, "apply", path)
     try:
-        workspace = read_workspace(path, asked.runtime.today)
+        carrier.heed()
+        reviewed = read_plan(asked.reviewed, asked.settings) if asked.reviewed else None
+        report = replace(report, saved_plan=reviewed.digest if reviewed else "")
+        workspace = _read(asked, path)
         report = _with(report, workspace)
         if workspace.desired is None:
             return report
         with (
-            connected(asked, workspace) as target,
+            connected(asked, workspace.desired.portal) as target,
             open_portal(target, read_only=False, workers=asked.workers) as writer,
         ):
-            with asked.bar("Reading") as bar:
-                plan = plan_workspace(workspace, writer, target, allow=asked.allow, progress=bar)
+            plan = _planned(asked, workspace, writer, target, reviewed.plan if reviewed else None)
             report = replace(report, plan=plan)
-            if plan.refusals or not plan.changes or not _agreed(report, plan, ask=ask):
+            if plan.refusals or not plan.changes or not agreed(report, plan, ask=ask):
                 return report
             with asked.bar("Applying") as bar:
-                done = apply_to(plan, writer, workers=asked.workers, progress=bar)
-            lost = Failure.of(done.lost) if done.lost else None
-            return replace(report, outcomes=done.outcomes, error=lost)
+                return carrier.carry_out(report, plan, writer, bar)
     except ReconcilerError as error:
         return replace(report, error=Failure.of(error))
 
 
-def _agreed(report: Report, plan: Plan, *, ask: bool) -> bool:
+def agreed(report: Report, plan: Plan, *, ask: bool) -> bool:
     """Show the plan on stderr, and ask if asked to; stdout is kept for the one document."""
-    shown = replace(report, command="plan")
+    shown = replace(report, command="plan", plan=plan)
     click.echo(render(shown), err=True, nl=False)
     return not ask or click.confirm(f"Apply these {len(plan.changes)} changes?", err=True)
 
 
+def _read(asked: Asked, path: str) -> Workspace:
+    """The workspace, under the policy that counts."""
+    today = asked.runtime.today
+    if asked.policy_from is None:
+        return read_workspace(path, today)
+    return read_workspace(path, today, policy_at(Git(asked.settings.git), asked.policy_from, path, today))
+
+
+def _planned(
+    asked: Asked, workspace: Workspace, reader: Reader, target: Connection, reviewed: Plan | None = None
+) -> Plan:
+    narrowing = Narrowing(asked.only, reviewed)
+    with asked.bar("Reading") as bar:
+        return plan_workspace(workspace, reader, target, allow=asked.allow, narrowing=narrowing, progress=bar)
+
+
 def _blank(asked: Asked, command: Command, path: str) -> Report:
-    return Report(command, __version__, asked.runtime.timestamp, workspace=(path,))
+    commit = Git(asked.settings.git).commit_of(path)
+    return Report(command, __version__, asked.runtime.timestamp, workspace=(path,), commit=commit)
 
 
 def _with(report: Report, workspace: Workspace) -> Report:
-    return replace(report, findings=workspace.findings, files=workspace.files, manifests_digest=workspace.digest)
+    return replace(
+        report,
+        findings=workspace.findings,
+        files=workspace.files,
+        manifests_digest=workspace.digest,
+        policy_from=workspace.policy_from,
+    )
 
 
 @contextmanager
-def connected(asked: Asked, workspace: Workspace) -> Iterator[Connection]:
-    """Where the workspace's portal is, named on stderr first; the embedded portal runs as long as it is used."""
-    target = connection(asked.settings, workspace.desired.portal if workspace.desired else None)
-    named = workspace.desired.portal.name or workspace.desired.portal.id if workspace.desired else ""
+def connected(asked: Asked, portal: PortalRef) -> Iterator[Connection]:
+    """Where the portal is, named on stderr first; the embedded portal runs as long as it is used."""
+    target = connection(asked.settings, portal)
+    named = portal.name or portal.id
     say = partial(click.echo, err=True)
     if not target.embedded:
         say(f"Portal {inert(named or '')} at {inert(target.server)}")

@@ -57,7 +57,9 @@ def collect(documents: Sequence[Document], today: date) -> Collected:
     for document in documents:
         if "portal" in document.root and said.portal is None:
             said.portal = portal_ref(document)
-        _collect_file(said, File(document, today))
+        file = File(document, today)
+        _collect_file(said, file)
+        said.findings += file.idle_reinstated()
     return said
 
 

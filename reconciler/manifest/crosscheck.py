@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -18,7 +19,7 @@ from reconciler.model.desired import (
     Policy,
     Scope,
 )
-from reconciler.model.names import any_match, email_match
+from reconciler.model.names import any_match, domain_of, email_match
 from reconciler.model.origin import Origin
 
 
@@ -148,3 +149,34 @@ def patterns_that_never_fit(policy: Policy) -> Iterator[Finding]:
                 yield Finding(
                     "pattern-never-fits", "warning", message, "use *, or list the person", policy.origins[key]
                 )
+
+
+def nobody_lists(said: Collected, policy: Policy) -> Iterator[Finding]:
+    """People whom only a team's or an API's side lists, where who is not listed as a developer is taken away."""
+    if policy.unlisted.developers != "revoke":
+        return
+    approving = {rule.domain for rule in said.rules if rule.approve}
+    lines = [(line.key, line.email, line.origin) for line in said.memberships]
+    lines += [(r.owner_key, r.owner.name, r.origin) for r in said.registrations if r.owner.type == "developer"]
+    for key, email, origin in lines:
+        by_rule = email.isascii() and domain_of(email) in approving
+        if key not in said.keys and not by_rule:
+            message = (
+                f"{email} is listed here and not under `developers`: "
+                "policy.unlisted.developers is revoke, which takes all their access away"
+            )
+            yield Finding("unlisted-developer", "warning", message, "add an entry under `developers`", origin)
+
+
+def other_policy(own: Policy, counting: Policy) -> Iterator[Finding]:
+    """Say so where a policy from elsewhere counts, and the workspace's own says something else."""
+    if _bare(own) != _bare(counting):
+        message = "the policy here differs from the one that this run is judged by, and does not count yet"
+        hint = "it counts once it stands in the commit that --policy-from names"
+        yield Finding("policy-differs", "note", message, hint, min(own.origins.values(), default=None))
+
+
+def _bare(policy: Policy) -> Policy:
+    """The policy without its places."""
+    allow = tuple(replace(each, origin=Origin("")) for each in policy.allow)
+    return replace(policy, allow=allow, origins={})

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from reconciler.finding import Finding
 from reconciler.manifest.tree import Document, Map, Place, Seq
 from reconciler.model.desired import (
     ApiName,
@@ -48,6 +49,20 @@ class File:
     def expired(self, expires: str | None) -> bool:
         """Whether the last day of access (UTC) is past; `expires` is that day and still counts."""
         return expires is not None and expires < self.today.isoformat()
+
+    def idle_reinstated(self) -> Iterator[Finding]:
+        """A warning for each `reinstated` on what is never held: nobody revokes a membership or a rule."""
+        entries = (self.document.root.get("defaults"), *(item for item, _ in self.items("developers")))
+        people = [entry for entry in entries if isinstance(entry, Map)]
+        listed = [("membership", each) for person in people for each in self.items("teams", person)]
+        listed += [("membership", each) for team, _ in self.items("teams") for each in self.items("members", team)]
+        listed += [("rule", each) for each in self.items("rules")]
+        for what, (item, _) in listed:
+            if isinstance(item, Map) and "reinstated" in item:
+                message = f"`reinstated` does nothing here: a {what} is never held"
+                hint = "remove it; it belongs on a person or a registration that was revoked on the portal"
+                origin = self.document.origin(item.key_place("reinstated"))
+                yield Finding("reinstated-idle", "warning", message, hint, origin)
 
     def person(self, item: str | Map, at: Place) -> Person:
         """An entry under `developers`; what the file's `defaults` say counts where the entry says nothing."""

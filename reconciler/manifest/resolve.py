@@ -11,18 +11,22 @@ from reconciler.finding import Finding, in_file_order
 from reconciler.manifest import crosscheck
 from reconciler.manifest.collect import Collected, collect
 from reconciler.manifest.tree import Document
-from reconciler.model.desired import Desired, DesiredDeveloper, DesiredMembership, DesiredRegistration
+from reconciler.model.desired import Desired, DesiredDeveloper, DesiredMembership, DesiredRegistration, Policy
 
 T = TypeVar("T", DesiredMembership, DesiredRegistration)
 
 
-def resolve(documents: Sequence[Document], today: date) -> tuple[Desired | None, list[Finding]]:
+def resolve(
+    documents: Sequence[Document], today: date, policy: Policy | None = None
+) -> tuple[Desired | None, list[Finding]]:
     """What the workspace says on that day (UTC), and every finding about how it says it, in file order.
 
     The documents must be well-formed (see `check` and `sound`). Nothing is said (None) without a portal, or
-    where a finding is an error: a workspace that contradicts itself must not be acted upon.
+    where a finding is an error: a workspace that contradicts itself must not be acted upon. `policy` counts in
+    place of the workspace's own, if it is given.
     """
     said = collect(documents, today)
+    own, said.policy = said.policy, policy or said.policy
     developers = {developer.key: developer for developer in reversed(said.developers)}
     heard_memberships, unheard = _heard(said, said.memberships, developers)
     heard_registrations, also_unheard = _heard(said, said.registrations, developers)
@@ -33,6 +37,8 @@ def resolve(documents: Sequence[Document], today: date) -> tuple[Desired | None,
             *crosscheck.outside_scope(said, said.policy.scope),
             *crosscheck.odd_dates(said, said.policy, today),
             *crosscheck.patterns_that_never_fit(said.policy),
+            *crosscheck.nobody_lists(said, said.policy),
+            *crosscheck.other_policy(own, said.policy),
             *(_unheard(line, developers) for line in unheard),
             *(_unheard(line, developers) for line in also_unheard),
         ]

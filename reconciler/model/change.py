@@ -161,12 +161,24 @@ class Lifted:
     origin: Origin | None = None
 
 
+Because = Literal["not-selected", "not-reviewed"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A change that git asks for and that this run leaves: `--only` does not name it, or nobody reviewed it."""
+
+    change: Change
+    because: Because
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that git and the portal disagree on, in order.
 
     `changes` are in the order of execution. `after[i]` are the indices of changes that must have been tried
     before change i; `requires[i]` of those that must have succeeded. `looked_at` counts what was read, by kind.
+    `only`: what the run was narrowed to. `not_needed`: what a reviewed plan has, and is not to be done any more.
     """
 
     portal: Portal
@@ -183,20 +195,28 @@ class Plan:
     refusals: tuple[Refusal, ...] = ()
     lifted: tuple[Lifted, ...] = ()
     looked_at: dict[str, int] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    not_needed: tuple[Change, ...] = ()
 
     def count(self, effect: Effect) -> int:
         """How many changes have that effect."""
         return sum(change.effect == effect for change in self.changes)
 
 
-Result = Literal["done", "already", "failed", "skipped"]
+Result = Literal["done", "already", "failed", "skipped", "stale", "unknown", "not-kept"]
+MADE: tuple[Result, ...] = ("done", "already")
+NOT_MADE: tuple[Result, ...] = ("failed", "skipped", "stale", "unknown", "not-kept")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one change: `already` as wanted when the write arrived, `skipped` because of `detail`.
 
-    `extra` marks a write that no plan had foreseen: a registration approved while its owner was being revoked.
+    `stale`: the portal is not as the saved plan says any more, and the change was not written. `unknown`: the answer
+    was lost, and nobody could look what came of it. `not-kept`: the portal said that it was done, and `detail` is
+    what was there instead when it was read back. `extra` marks a write that no plan had foreseen: a registration
+    approved while its owner was being revoked.
     """
 
     change: Change

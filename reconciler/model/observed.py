@@ -118,16 +118,35 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class PortalSettings:
+    """What on the portal lets people in without git (contract 1.5, 1.6, 4, 5); None: the token may not read it.
+
+    `providers`: kinds of the identity providers that are enabled, as `oidc`. `self_approving`: ids of the APIs whose
+    publication approves every registration by itself.
+    """
+
+    rbac: bool | None = None
+    auto_approve_developers: bool | None = None
+    auto_approve_applications: bool | None = None
+    idp_mapping: bool | None = None
+    providers: tuple[str, ...] | None = None
+    self_approving: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """What of the portal a workspace needs to see; the rest is not asked for.
 
     `teams`: globs of the teams whose members count. `roles_of`: names of the teams whose roles git gives.
-    `packages`: names of the API packages that git names (they are in no list of APIs, contract 1.6).
+    `packages`: names of the API packages that git names (they are in no list of APIs, contract 1.6). `judging`: also
+    what only judging needs, namely who manages the teams' memberships and who owns the applications.
     """
 
+    developers: bool = True
     memberships: bool = True
     teams: tuple[str, ...] = ("*",)
     roles_of: tuple[str, ...] = ()
     registrations: bool = True
     apis: bool = True
     packages: tuple[str, ...] = ()
+    judging: bool = True

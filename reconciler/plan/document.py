@@ -1,27 +1,38 @@
-"""A plan as a JSON document that can be saved, reviewed and carried out later; and whether it still may be."""
+"""A plan as a JSON document that can be saved, reviewed and carried out later."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from reconciler.errors import InputError, StalePlanError
 from reconciler.model.change import Plan
-from reconciler.model.observed import Portal
 from reconciler.plan.document_fields import Document, finding_counts, plan_counts, plan_fields, portal_fields
-from reconciler.plan.document_reader import Node, read_plan
+from reconciler.plan.document_reader import read_plan
+from reconciler.secret import Secret
 
 FORMAT_VERSION = "1.0"
 """Fields are added with a new minor version; a document of another major version is not read."""
 
 
 @dataclass(frozen=True, slots=True)
+class PolicySource:
+    """The commit that the policy was taken from, and how the user named it."""
+
+    ref: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
-    """The circumstances under which a plan was made. `created_at`: ISO-8601 in UTC, ending in Z."""
+    """The circumstances under which a plan was made. `created_at`: ISO-8601 in UTC, ending in Z.
+
+    `policy_from` None: the policy is the manifests' own. `key`: what the document is signed with, if it is.
+    """
 
     created_at: str
     tool_version: str
@@ -29,6 +40,8 @@ class Stamp:
     manifests_digest: str = ""
     paths: tuple[str, ...] = ()
     commit: str | None = None
+    policy_from: PolicySource | None = None
+    key: Secret | None = None
 
     @property
     def expires_at(self) -> str:
@@ -48,10 +61,17 @@ def to_document(plan: Plan, stamp: Stamp) -> Document:
         "expires_at": stamp.expires_at,
         "manifests": {"digest": stamp.manifests_digest, "paths": list(stamp.paths)},
         "commit": stamp.commit,
+        "policy_from": policy_fields(stamp.policy_from),
         "summary": {**plan_counts(plan), **finding_counts(plan.findings)},
         **plan_fields(plan),
     }
-    return {**document, "digest": digest_of(document)}
+    signature = signature_of(document, stamp.key) if stamp.key else None
+    return {**document, "digest": digest_of(document), "signature": signature}
+
+
+def policy_fields(source: PolicySource | None) -> Document | None:
+    """Where the policy came from."""
+    return {"ref": source.ref, "commit": source.commit} if source else None
 
 
 def from_document(document: object) -> Plan:
@@ -65,45 +85,14 @@ def canonical(document: Mapping[str, Any]) -> bytes:
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
-    """The SHA-256 of everything in the document but the digest itself."""
-    content = {key: value for key, value in document.items() if key != "digest"}
-    return f"sha256:{hashlib.sha256(canonical(content)).hexdigest()}"
+    """The SHA-256 of everything in the document but the digest and the signature."""
+    return f"sha256:{hashlib.sha256(_content(document)).hexdigest()}"
 
 
-def verify(document: object, *, portal: Portal, now: datetime | None, manifests_digest: str | None = None) -> None:
-    """Raise `StalePlanError`, saying why, unless this saved plan may be applied to that portal now.
-
-    `now` None: it has no time to live (`--reviewed`). `manifests_digest` None: there are no manifests to compare.
-    A file that is no plan at all is an `InputError`.
-    """
-    if not isinstance(document, dict) or document.get("kind") != "plan":
-        raise InputError("this file is not a saved plan", "write one with `reconciler plan PATH --out FILE`")
-    root = Node(document)
-    version = root.get("format_version", str)
-    if version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
-        raise _stale(f"has format version {version}, and this reconciler reads {FORMAT_VERSION}")
-    if root.get("digest", str) != digest_of(document):
-        raise _stale("was edited after it was made: its digest does not match its content")
-    _same_portal(root.node("portal"), portal)
-    if now is not None and now > _instant(root, "expires_at"):
-        raise _stale(f"expired at {root.get('expires_at', str)}")
-    if manifests_digest is not None and manifests_digest != root.node("manifests").get("digest", str):
-        raise _stale("was made from other manifests: they were changed since")
+def signature_of(document: Mapping[str, Any], key: Secret) -> str:
+    """The HMAC-SHA-256 of the same: only who has the key can make it."""
+    return f"hmac-sha256:{hmac.new(key.reveal().encode('ascii'), _content(document), 'sha256').hexdigest()}"
 
 
-def _same_portal(made_for: Node, portal: Portal) -> None:
-    known, server = made_for.get("id", str), made_for.get("server", str)
-    if (known, server.rstrip("/")) != (portal.id, portal.server.rstrip("/")):
-        made = f"{made_for.get('name', str)} ({known}) at {server}"
-        raise _stale(f"is for another portal: {made}; this one is {portal.name} ({portal.id}) at {portal.server}")
-
-
-def _instant(root: Node, key: str) -> datetime:
-    try:
-        return datetime.fromisoformat(root.get(key, str)).astimezone(UTC)
-    except ValueError:
-        raise root.wrong(key, "a date and time is expected") from None
-
-
-def _stale(what: str) -> StalePlanError:
-    return StalePlanError(f"the saved plan {what}", "plan again, and have the new plan reviewed")
+def _content(document: Mapping[str, Any]) -> bytes:
+    return canonical({key: value for key, value in document.items() if key not in ("digest", "signature")})

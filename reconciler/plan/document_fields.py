@@ -28,6 +28,9 @@ def plan_fields(plan: Plan) -> Document:
         "refusals": [_refusal_fields(refusal) for refusal in plan.refusals],
         "lifted": [_lifted_fields(lifted) for lifted in plan.lifted],
         "looked_at": dict(plan.looked_at),
+        "only": list(plan.only),
+        "left_out": [{**change_fields(each.change), "because": each.because} for each in plan.left_out],
+        "not_needed": [change_fields(change) for change in plan.not_needed],
     }
 
 
@@ -41,6 +44,8 @@ def plan_counts(plan: Plan) -> dict[str, int]:
         **{name: len(getattr(plan, name)) for name in ITEM_LISTS},
         "refusals": len(plan.refusals),
         "lifted": len(plan.lifted),
+        "left_out": len(plan.left_out),
+        "not_needed": len(plan.not_needed),
     }
 
 

@@ -10,12 +10,14 @@ from reconciler.finding import Finding, Severity
 from reconciler.model.change import (
     Action,
     ApiRef,
+    Because,
     Cause,
     Change,
     Effect,
     Facts,
     Item,
     Kind,
+    LeftOut,
     Lifted,
     Plan,
     Ref,
@@ -76,6 +78,13 @@ class Node:
         """Each object of the list of that name, read."""
         return tuple(read(node) for node in self.nodes(key))
 
+    def strings(self, key: str) -> tuple[str, ...]:
+        """The list of that name, of strings alone."""
+        found = self.get(key, list)
+        if not all(type(each) is str for each in found):
+            raise self.wrong(key, "strings are expected")
+        return tuple(found)
+
     def wrong(self, key: str, what: str) -> InputError:
         """That field is not as it should be."""
         return _unreadable(self._under(key), what)
@@ -94,7 +103,7 @@ def _unreadable(path: str, what: str) -> InputError:
 def read_plan(document: object) -> Plan:
     """The plan that the document tells of."""
     root = Node(document)
-    lists = {name: root.all(name, _item) for name in ITEM_LISTS}
+    lists: dict[str, Any] = {name: root.all(name, _item) for name in ITEM_LISTS}
     return Plan(
         portal=_portal(root.node("portal")),
         changes=root.all("changes", _change),
@@ -105,6 +114,9 @@ def read_plan(document: object) -> Plan:
         refusals=root.all("refusals", _refusal),
         lifted=root.all("lifted", _lifted),
         looked_at={kind: root.node("looked_at").get(kind, int) for kind in root.node("looked_at").fields},
+        only=root.strings("only"),
+        left_out=root.all("left_out", _left_out),
+        not_needed=root.all("not_needed", _change),
     )
 
 
@@ -131,6 +143,11 @@ def _change(node: Node) -> Change:
     return Change(
         action, _subject(node.node("subject")), _facts(node, "before"), _facts(node, "after"), effect, cause
     )
+
+
+def _left_out(node: Node) -> LeftOut:
+    because: Because = node.one_of("because", Because)
+    return LeftOut(_change(node), because)
 
 
 def _facts(node: Node, key: str) -> Facts | None:

@@ -47,6 +47,11 @@ class Draft:
         """Add a change; its effect follows from what was there before."""
         self.changes.append(Change(action, subject, before, after, effect_of(action, before), cause))
 
+    def subjects(self) -> list[Subject]:
+        """What all changes and items are about."""
+        items = [*self.held, *self.waiting, *self.blocked, *self.unlisted, *self.requests, *self.residual]
+        return [*(change.subject for change in self.changes), *(item.subject for item in items)]
+
 
 def by_entry(line: Line) -> Cause:
     """A manifest line that asks for it, and what it says."""

@@ -9,8 +9,9 @@ from reconciler.model.change import Change, Lifted, Refusal
 from reconciler.model.desired import Desired, RemovalLimit
 from reconciler.model.names import any_match, domain_of, email_match
 from reconciler.model.observed import Developer
+from reconciler.plan.after import After
+from reconciler.plan.draft import by_policy
 from reconciler.plan.index import Index
-from reconciler.plan.people import People
 
 _TAKES = {
     "revoke-developer": "developers",
@@ -22,19 +23,21 @@ _TAKES = {
 }
 
 
-def refusals(desired: Desired, index: Index, people: People, changes: Sequence[Change]) -> Iterator[Refusal]:
-    """Every limit that the plan breaks."""
-    yield from _empty_workspace(desired)
+def refusals(desired: Desired, index: Index, changes: Sequence[Change], *, narrowed: bool) -> Iterator[Refusal]:
+    """Every limit that these changes break; `narrowed`: they are not all that git asks for."""
+    yield from _empty_workspace(desired, changes if narrowed else None)
     yield from _protected(desired, changes)
     yield from _removals(desired, index, changes)
-    yield from _teams(desired, index, people, changes)
+    yield from _teams(desired, index, changes)
     yield from _grants(desired, changes)
 
 
-def _empty_workspace(desired: Desired) -> Iterator[Refusal]:
+def _empty_workspace(desired: Desired, changes: Sequence[Change] | None) -> Iterator[Refusal]:
+    """Files that vanished must not read as "nobody"; of a narrowed plan what matters is whether it acts on that."""
     for kind in ("developers", "memberships", "registrations", "roles"):
         setting = getattr(desired.policy.unlisted, kind)
-        if setting in ("revoke", "remove", "exact") and kind not in desired.listed_kinds:
+        harmless = changes is not None and all(by_policy(desired.policy, kind) != each.cause for each in changes)
+        if setting in ("revoke", "remove", "exact") and kind not in desired.listed_kinds and not harmless:
             yield Refusal(
                 "empty-workspace",
                 f"policy.unlisted.{kind} is {setting}, and the workspace lists no {kind} at all",
@@ -102,8 +105,9 @@ def _over(rule: str, what: str, n: int, total: int, limit: RemovalLimit) -> Iter
         )
 
 
-def _teams(desired: Desired, index: Index, people: People, changes: Sequence[Change]) -> Iterator[Refusal]:
+def _teams(desired: Desired, index: Index, changes: Sequence[Change]) -> Iterator[Refusal]:
     """Per team: too many of its approved members lost, or none left of several."""
+    standing = After(changes)
     removed = {
         (change.subject.developer.id, change.subject.team.id)
         for change in changes
@@ -119,11 +123,11 @@ def _teams(desired: Desired, index: Index, people: People, changes: Sequence[Cha
             continue
         if developer.status == "approved" and index.membership_in_scope(found):
             members[found.team_id].append(developer)
-        if (developer.id, found.team_id) not in removed and people.of(developer).after == "approved":
+        if (developer.id, found.team_id) not in removed and standing.status(developer) == "approved":
             members_after[found.team_id] += 1
     for team_id, before in sorted(members.items(), key=lambda item: (index.teams[item[0]].name, item[0])):
         name = index.teams[team_id].name
-        left = [d for d in before if (d.id, team_id) not in removed and people.of(d).after == "approved"]
+        left = [d for d in before if (d.id, team_id) not in removed and standing.status(d) == "approved"]
         lost = len(before) - len(left)
         yield from _over("removals.team", f"members of team {name}", lost, len(before), desired.policy.removals)
         if len(before) > 1 and not members_after[team_id] and not any_match(desired.policy.may_empty, name):

@@ -8,10 +8,13 @@ from reconciler.finding import Finding
 from reconciler.model.change import Plan
 from reconciler.model.desired import Desired
 from reconciler.model.observed import Observed
+from reconciler.plan.after import After
+from reconciler.plan.document_fields import ITEM_LISTS
 from reconciler.plan.draft import Draft
 from reconciler.plan.guard import lift, refusals
 from reconciler.plan.index import Index
 from reconciler.plan.memberships import Memberships
+from reconciler.plan.narrow import EVERYTHING, Narrowing, must_be_known, narrow, not_needed
 from reconciler.plan.order import dependencies, in_order, items_in_order
 from reconciler.plan.people import People
 from reconciler.plan.registrations import Registrations
@@ -25,35 +28,37 @@ def make_plan(
     *,
     allow: Mapping[str, str] | None = None,
     findings: tuple[Finding, ...] = (),
+    narrowing: Narrowing = EVERYTHING,
 ) -> Plan:
     """Everything that has to change for the portal to be as git says, in order, and everything worth seeing.
 
     `allow` lifts refusals for this run: rule → reason. `findings` are those of the manifests, carried along.
-    The same inputs give the same plan, whatever the order in which the portal listed things.
+    `narrowing` leaves out a part, and what is left is judged as it is. The same inputs give the same plan, whatever
+    the order in which the portal listed things. Raises InputError where `narrowing` names what nobody knows.
     """
     index, draft = Index(observed, desired.policy.scope), Draft()
     people = People(desired, index, draft)
     Teams(desired, index, draft).decide()
     Memberships(desired, index, people, draft).decide()
-    registrations = Registrations(desired, index, people, draft)
-    registrations.decide()
-    draft.residual.extend(residual(index, people, registrations.ended))
-    changes = in_order(draft.changes)
+    Registrations(desired, index, people, draft).decide()
+    everything = in_order(draft.changes)
+    changes, left_out = narrow(everything, dependencies(everything)[1], narrowing)
+    draft.residual.extend(residual(index, people, After(changes)))
+    must_be_known(narrowing.only, desired, draft.subjects())
     after, requires = dependencies(changes)
-    refused, lifted = lift(list(refusals(desired, index, people, changes)), desired, allow or {})
+    found = refusals(desired, index, changes, narrowed=bool(left_out))
+    refused, lifted = lift(list(found), desired, allow or {})
     return Plan(
         portal=observed.portal,
         changes=changes,
         after=after,
         requires=requires,
-        held=items_in_order(draft.held),
-        waiting=items_in_order(draft.waiting),
-        blocked=items_in_order(draft.blocked),
-        unlisted=items_in_order(draft.unlisted),
-        requests=items_in_order(draft.requests),
-        residual=items_in_order(draft.residual),
+        **{kind: items_in_order(filter(narrowing.about, getattr(draft, kind))) for kind in ITEM_LISTS},
         findings=findings,
         refusals=refused,
         lifted=lifted,
         looked_at={kind: len(getattr(observed, kind)) for kind in sorted(observed.read)},
+        only=narrowing.only,
+        left_out=left_out,
+        not_needed=not_needed(everything, narrowing),
     )

@@ -31,8 +31,6 @@ class Registrations:
         self.taking: dict[str, list[DesiredRegistration]] = defaultdict(list)
         self.giving: dict[str, list[DesiredRegistration]] = defaultdict(list)
         self.by_rule: dict[str, Cause] = {}
-        self.ended: set[str] = set()
-        """Ids of the registrations that this plan takes approval from."""
         self.kept: set[str] = {a.id for owner in self._kept_owners() for a in index.owned(owner)}
         self._created: set[tuple[str, str]] = set()
         self._blocked_by_rule: set[tuple[str, ApiName]] = set()
@@ -193,8 +191,6 @@ class Registrations:
                 self.draft.unlisted.append(item)
 
     def _write(self, registration: Registration, status: Wanted, cause: Cause) -> None:
-        if registration.status == "approved":
-            self.ended.add(registration.id)
         subject = registration_subject(self.index, registration)
         before, after = {"status": registration.status}, {"status": status}
         self.draft.change(_WRITES[status], subject, dict(before), dict(after), cause)

@@ -9,25 +9,27 @@ from collections.abc import Iterator
 
 from reconciler.model.change import ApiRef, Item, Ref, Subject
 from reconciler.model.observed import Registration, Team
+from reconciler.plan.after import After
 from reconciler.plan.index import Index, ref
 from reconciler.plan.people import People, Standing
 
 
-def residual(index: Index, people: People, ended: set[str]) -> Iterator[Item]:
+def residual(index: Index, people: People, after: After) -> Iterator[Item]:
     """Approved registrations that outlive a person's approval, whoever listed them.
 
     Those of the person's own applications, and those of applications of teams that a person taken away belongs to,
-    whose keys they may know. `ended` are the ids of registrations that this plan takes approval from.
+    whose keys they may know. `after`: what the changes that are to be done come to.
     """
     for standing in people.standings.values():
-        if standing.after == "approved" or not index.developer_in_scope(standing.developer):
+        status = after.status(standing.developer)
+        if status == "approved" or not index.developer_in_scope(standing.developer):
             continue
         for found in index.registrations(index.owned(standing.developer)):
-            if found.status == "approved" and found.id not in ended:
-                reason = f"works although its owner is {standing.after}"
+            if found.status == "approved" and found.id not in after.ended:
+                reason = f"works although its owner is {status}"
                 yield _item(index, standing, found, reason)
         if standing.taken is not None:
-            yield from _through_teams(index, standing, ended)
+            yield from _through_teams(index, standing, after.ended)
 
 
 def _through_teams(index: Index, standing: Standing, ended: set[str]) -> Iterator[Item]:

@@ -29,6 +29,8 @@ _HINTS = {
     404: "check the id and the region: each region has portals of its own",
     409: "run plan again: it shows what is there now",
 }
+_TRACES = ("x-datadog-trace-id", "x-kong-request-id", "x-request-id")
+"""Headers that name a request where no problem document does; which of them Konnect sends is not documented."""
 _MAY_READ = "reading needs the roles Portal Viewer on the portal and API Viewer on its APIs (teams: Portal Admin)"
 _MAY_WRITE = "writing needs Portal Admin on the portal, and for registrations API Registration Approver on the API"
 _ALLOW_LIST = "; the portal's IP allow list may also refuse this address"
@@ -53,9 +55,11 @@ def payload(asked: str, answer: Answer, secret: Secret) -> Any:
 
 
 def trace_of(answer: Answer) -> str:
-    """The correlation id that Kong's support asks for, as "kong:trace:…", or ""."""
-    instance = _problem(answer).get("instance")
-    return visible(instance) if isinstance(instance, str) else ""
+    """The correlation id that Kong's support asks for: a problem's "kong:trace:…", else what a header says, or ""."""
+    instance = _problem(answer).get("instance") if answer.status >= 400 else None
+    if isinstance(instance, str):
+        return visible(instance)
+    return next((visible(answer.headers[name]) for name in _TRACES if answer.headers.get(name)), "")
 
 
 def refusal(asked: str, answer: Answer, secret: Secret) -> PortalError:

@@ -73,7 +73,7 @@ def create(
             written = Written("already" if unknown is None else "done", error.status, error.trace)
             return _as_wanted(written, found, what, error)
         else:
-            return Written("done", reply.status, id=id_in(reply))
+            return Written("done", reply.status, reply.trace, id_in(reply))
     assert unknown is not None  # noqa: S101 # every other way leaves the loop
     raise unknown
 

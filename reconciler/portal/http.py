@@ -24,7 +24,6 @@ from reconciler.errors import (
     InputError,
     NonsenseError,
     PortalError,
-    ReadOnlyError,
     UnknownOutcomeError,
     UnreachableError,
 )
@@ -41,16 +40,24 @@ BACKOFF = 0.5
 BUDGET = 300.0
 """Seconds that one request may take with all its waits and tries."""
 
+STOPPED = "stopped while waiting for the portal"
+
+_CHECK_NETWORK = "check the server's address and the network"
 _PATH = re.compile(r"(/[0-9A-Za-z_-]+)+")
 """Names and ids only: an id from a file or an answer cannot lead to another path, as one with dots would."""
 
 
+class _StoppedError(UnreachableError):
+    """A wait was ended from outside."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back from a request that succeeded: its JSON (None: empty body) and its status."""
+    """What came back from a request that succeeded: its JSON (None: empty body), status and correlation id."""
 
     status: int
     body: Any = None
+    trace: str = ""
 
 
 @dataclass(slots=True)
@@ -91,9 +98,16 @@ class Session:
         rng: Callable[[], float] = random.random,
     ) -> None:
         self.server = _checked(server)
-        self.read_only, self.workers, self.counters = read_only, max(workers, 1), Counters()
+        self.workers, self.counters = max(workers, 1), Counters()
         self._secret = token if isinstance(token, Secret) else Secret(token)
-        self._wire = Wire(self._secret, verify=verify, proxies=proxies, timeout=timeout, connections=self.workers)
+        self._wire = Wire(
+            self._secret,
+            read_only=read_only,
+            verify=verify,
+            proxies=proxies,
+            timeout=timeout,
+            connections=self.workers,
+        )
         self._budget, self._clock, self._rng = budget, clock, rng
         self._closing, self._lock = Event(), Lock()
         self._sleep = sleep or self._closing.wait
@@ -101,6 +115,11 @@ class Session:
 
     def __repr__(self) -> str:
         return f"Session({self.server!r}, read_only={self.read_only})"
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing but GET can be sent: the wire sees to it."""
+        return self._wire.read_only
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The JSON at the path below /v3. Raises PortalError."""
@@ -115,49 +134,55 @@ class Session:
         answer stands for; UnreachableError if there is none to the end; UnknownOutcomeError if a write may have been
         done all the same.
         """
-        if self.read_only and method != "GET":
-            raise ReadOnlyError(f"{method} {BASE}{path} was stopped: this client only reads", "this is a bug of ours")
+        self._wire.admit(method, f"{BASE}{path}")
         if not _PATH.fullmatch(path):
             raise InputError(f"{method} {BASE}{visible(path)} is no path of this API", "an id is a UUID")
         asked, deadline = f"{method} {BASE}{path}", self._clock() + self._budget
         tries, unsure, again = 0, False, False
         result: Answer | Failure = Failure("its turn did not come in time", sent=False)
-        while (entered := self.gate.enter(deadline)) is not None:
-            self._count(method, again=again)
-            again = True
-            result = self._wire.send(
-                method, self.server + BASE + path, params, body, lambda: self._clock() <= deadline
-            )
-            if isinstance(result, Answer):
-                self.gate.learn(entered, result.status, result.headers)
-                if is_limit(result.status, result.headers):
-                    self._count_limit()
-                    continue
-                if result.status < 500 and result.status != 408:
-                    return self._settle(asked, result)
-            tries += 1
-            unsure = unsure or isinstance(result, Answer) or result.sent
-            fatal = isinstance(result, Failure) and result.fatal
-            if fatal or tries == TRIES or (unsure and method == "POST") or not self._back_off(tries, deadline):
-                break
+        try:
+            while (entered := self.gate.enter(deadline)) is not None:
+                self._count(method, again=again)
+                again = True
+                result = self._wire.send(
+                    method, self.server + BASE + path, params, body, lambda: self._clock() <= deadline
+                )
+                if isinstance(result, Answer):
+                    self.gate.learn(entered, result.status, result.headers)
+                    if is_limit(result.status, result.headers):
+                        self._count_limit()
+                        continue
+                    if result.status < 500 and result.status != 408:
+                        return self._settle(asked, result)
+                tries += 1
+                unsure = unsure or isinstance(result, Answer) or result.sent
+                fatal = isinstance(result, Failure) and result.fatal
+                if fatal or tries == TRIES or (unsure and method == "POST") or not self._back_off(tries, deadline):
+                    break
+        except _StoppedError:
+            result = Failure(STOPPED, sent=False)
         raise self._given_up(asked, result, unsure=unsure and method != "GET")
 
     def pause(self, seconds: float) -> None:
-        """Wait. Raises UnreachableError if the session was closed meanwhile."""
+        """Wait. Raises UnreachableError if nobody is to wait any more."""
         self._sleep(seconds)
         if self._closing.is_set():
-            raise UnreachableError("stopped while waiting for the portal")
+            raise _StoppedError(STOPPED)
+
+    def hurry(self) -> None:
+        """Let nobody wait any more: what is being answered is answered, what waits for a next try is given up."""
+        self._closing.set()
 
     def close(self) -> None:
         """Close the connections and wake who waits."""
-        self._closing.set()
+        self.hurry()
         self._wire.close()
 
     def _settle(self, asked: str, answer: Answer) -> Reply:
         if not is_success(answer):
             raise refusal(asked, answer, self._secret)
         try:
-            return Reply(answer.status, payload(asked, answer, self._secret))
+            return Reply(answer.status, payload(asked, answer, self._secret), trace_of(answer))
         except NonsenseError as error:
             if asked.startswith("POST "):
                 raise self._given_up(asked, answer, unsure=True) from error
@@ -179,7 +204,8 @@ class Session:
             error = NonsenseError(f"{asked} was answered with nonsense: {what}", hint)
         else:
             busy = isinstance(result, Answer) and is_limit(result.status, result.headers)
-            hint = hint or ("wait, or use fewer workers" if busy else "check the server's address and the network")
+            stopped = isinstance(result, Failure) and result.why == STOPPED
+            hint = hint or ("" if stopped else "wait, or use fewer workers" if busy else _CHECK_NETWORK)
             error = UnreachableError(f"{asked} failed to the last try: {what}", hint, status=status, trace=trace)
         error.__cause__ = cause
         return error

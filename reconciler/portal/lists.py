@@ -13,8 +13,25 @@ from reconciler.portal.crew import Job
 from reconciler.portal.pages import Get, Told, list_all
 from reconciler.portal.parse import Fields, ListedTeam
 
-_BY_AGE = {"sort": "created_at"}
-"""Sent wherever the list can be sorted (contract 2), so that what is added meanwhile comes last."""
+_NEWEST_FIRST = {"sort": "created_at desc"}
+"""Sent wherever the list can be sorted (contract 2, 3). What is added while pages are read then pushes what is not
+read yet further down, and is met twice; sorted the other way, what is deleted pulls it up, and with as many added as
+deleted in between a thing would be missed without a trace.
+"""
+
+
+def _sorted(get: Get) -> Get:
+    """For this API `desc` is inferred (contract 3): a portal that refuses it is asked for the oldest first."""
+
+    def ask(path: str, params: Mapping[str, str] | None) -> Any:
+        try:
+            return get(path, params)
+        except RefusedError as error:
+            if error.status != 400:
+                raise
+            return get(path, {**(params or {}), "sort": "created_at"})
+
+    return ask
 
 
 def portals(get: Get, server: str, region: str | None, name: str | None = None) -> Job[list[Portal]]:
@@ -42,9 +59,9 @@ def mapped_teams(get: Get, portal_id: str, *, told: Told | None = None) -> Job[f
 def developers(
     get: Get, portal_id: str, *, email: str | None = None, told: Told | None = None
 ) -> Job[list[Developer]]:
-    """The portal's developers, oldest first; or what the server finds for an address (contract 1.1)."""
-    params = _BY_AGE if email is None else {**_BY_AGE, "filter[email][eq]": email}
-    return list_all(get, f"/portals/{portal_id}/developers", params, parse.developer, told=told)
+    """The portal's developers, newest first; or what the server finds for an address (contract 1.1)."""
+    params = _NEWEST_FIRST if email is None else {**_NEWEST_FIRST, "filter[email][eq]": email}
+    return list_all(_sorted(get), f"/portals/{portal_id}/developers", params, parse.developer, told=told)
 
 
 def teams(get: Get, portal_id: str, *, told: Told | None = None) -> Job[list[ListedTeam]]:
@@ -71,10 +88,10 @@ def roles(get: Get, portal_id: str, team_id: str, *, told: Told | None = None) -
 def applications(
     get: Get, portal_id: str, *, developer_id: str | None = None, told: Told | None = None
 ) -> Job[list[Application]]:
-    """The portal's applications, oldest first, or one developer's; an owner that is left out is asked for (1.3)."""
+    """The portal's applications, newest first, or one developer's; an owner that is left out is asked for (1.3)."""
     path = f"/portals/{portal_id}/applications"
-    params = _BY_AGE if developer_id is None else {**_BY_AGE, "filter[developer_id][eq]": developer_id}
-    listed = yield from list_all(get, path, params, parse.application, told=told)
+    params = _NEWEST_FIRST if developer_id is None else {**_NEWEST_FIRST, "filter[developer_id][eq]": developer_id}
+    listed = yield from list_all(_sorted(get), path, params, parse.application, told=told)
     ownerless = [one for one in listed if isinstance(one, str)]
     if told is not None:
         told(0, len(ownerless))
@@ -108,21 +125,25 @@ def registrations(
     status: Status | None = None,
     told: Told | None = None,
 ) -> Job[list[Registration]]:
-    """The portal's registrations, oldest first; of one developer or in one status, if given (contract 1.4)."""
+    """The portal's registrations, newest first; of one developer or in one status, if given (contract 1.4)."""
     filters = {"filter[developer_id][eq]": developer_id, "filter[status][eq]": status}
-    params = _BY_AGE | {key: value for key, value in filters.items() if value is not None}
-    return list_all(get, f"/portals/{portal_id}/application-registrations", params, parse.registration, told=told)
+    params = _NEWEST_FIRST | {key: value for key, value in filters.items() if value is not None}
+    return list_all(
+        _sorted(get), f"/portals/{portal_id}/application-registrations", params, parse.registration, told=told
+    )
 
 
 def registrations_of(get: Get, portal_id: str, application_id: str) -> Job[list[Registration]]:
-    """All registrations of one application, oldest first (contract 1.4)."""
+    """All registrations of one application, newest first (contract 1.4)."""
     path = f"/portals/{portal_id}/applications/{application_id}/registrations"
-    return list_all(get, path, _BY_AGE, parse.registration)
+    return list_all(_sorted(get), path, _NEWEST_FIRST, parse.registration)
 
 
 def apis(get: Get, portal_id: str, *, told: Told | None = None) -> Job[list[Api]]:
-    """The APIs that are published to the portal and that the token may see, oldest first (contract 1.6)."""
-    listed = yield from list_all(get, "/apis", _BY_AGE, partial(parse.api_of, portal_id=portal_id), told=told)
+    """The APIs that are published to the portal and that the token may see, newest first (contract 1.6)."""
+    listed = yield from list_all(
+        _sorted(get), "/apis", _NEWEST_FIRST, partial(parse.api_of, portal_id=portal_id), told=told
+    )
     return [api for api in listed if api is not None]
 
 

@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def observe(reader: Reader, portal: Portal, need: Need, *, progress: Progress | None = None) -> Observed:
-    """Read what `need` says of the portal: developers and teams always, every list whole, each in its listed order.
+    """Read what `need` says of the portal: the teams always, every list whole, each in its listed order.
 
     Requests: one a hundred developers, teams, applications, registrations and APIs; one a hundred members a team
     that `need.teams` fits; one a team whose roles count; one a package; one for the settings, where memberships
@@ -34,19 +34,20 @@ def observe(reader: Reader, portal: Portal, need: Need, *, progress: Progress | 
 
 def _observed(reader: Reader, portal: Portal, need: Need, tally: _Tally) -> Job[Observed]:
     """One job for each list; those that are not needed are jobs without a request."""
-    get, id_ = reader.get, portal.id
+    get, id_, owners = reader.get, portal.id, need.registrations and need.judging
     developers, (teams, memberships, roles), applications, registrations, apis, *packages = yield [
-        lists.developers(get, id_, told=tally.expect("developers")),
+        lists.developers(get, id_, told=tally.expect("developers")) if need.developers else _nothing(),
         _teams(reader, portal, need, tally),
-        lists.applications(get, id_, told=tally.expect("applications")) if need.registrations else _nothing(),
+        lists.applications(get, id_, told=tally.expect("applications")) if owners else _nothing(),
         lists.registrations(get, id_, told=tally.expect("registrations")) if need.registrations else _nothing(),
         lists.apis(get, id_, told=tally.expect("apis")) if need.apis else _nothing(),
         *(lists.packages(get, id_, name, told=tally.expect("apis")) for name in dict.fromkeys(need.packages)),
     ]
-    read = {"developers", "teams"}
+    read = {"developers", "teams"} if need.developers else {"teams"}
     read |= {"memberships"} if need.memberships else set()
     read |= {"roles"} if need.roles_of else set()
-    read |= {"applications", "registrations"} if need.registrations else set()
+    read |= {"registrations"} if need.registrations else set()
+    read |= {"applications"} if owners else set()
     read |= {"apis"} if need.apis else set()
     every_api: list[Api] = [*apis, *(api for found in packages for api in found)]
     return Observed(
@@ -67,11 +68,12 @@ def _teams(
 ) -> Job[tuple[list[Team], list[Membership], list[Role]]]:
     """The teams; then, side by side, the members and roles of those that count."""
     steps: list[Call | Job[Any]] = [lists.teams(reader.get, portal.id, told=tally.expect("teams"))]
-    if need.memberships:
+    decided = need.memberships and need.judging
+    if decided:
         steps.append(partial(_asked, partial(reader.idp_mapping, portal.id), tally.expect("settings")))
     found = yield steps
     listed: list[ListedTeam] = found[0]
-    mapping = need.memberships and bool(found[1])
+    mapping = decided and bool(found[1])
     peopled = [one.team for one in listed if need.memberships and any_match(need.teams, one.team.name)]
     ruled = [one.team for one in listed if one.team.name in need.roles_of]
     told = {"memberships": tally.expect("memberships", len(peopled)), "roles": tally.expect("roles", len(ruled))}

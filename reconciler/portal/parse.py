@@ -191,3 +191,13 @@ def mapped_team(f: Fields) -> str | None:
     """The team's id if identity provider groups are mapped to it; a cleared team may be listed without (1.5)."""
     groups = list(f.each("groups"))
     return f.id("team_id") if groups else None
+
+
+def enabled_provider(f: Fields) -> str | None:
+    """The kind of an identity provider, None if it is not enabled (contract 1.5)."""
+    return f.text("type") if f.maybe_flag("enabled") else None
+
+
+def self_approving(f: Fields) -> str | None:
+    """The id of an API whose publication approves registrations by itself, else None (contract 4)."""
+    return f.id("api_id") if f.maybe_flag("auto_approve_registrations") else None

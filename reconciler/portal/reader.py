@@ -42,6 +42,10 @@ class Reader:
         self._session.close()
         self.crew.close()
 
+    def hurry(self) -> None:
+        """Let no request wait for a next try any more; what is being answered is answered."""
+        self._session.hurry()
+
     @property
     def server(self) -> str:
         """The server's address, without /v3."""
@@ -107,7 +111,7 @@ class Reader:
         return self.crew.run(lists.mapped_teams(self.get, portal_id))
 
     def developers(self, portal_id: str) -> list[Developer]:
-        """All developers, oldest first."""
+        """All developers, newest first."""
         return self.crew.run(lists.developers(self.get, portal_id))
 
     def developer_by_email(self, portal_id: str, email: str) -> Developer | None:
@@ -134,17 +138,17 @@ class Reader:
         return self.crew.run(lists.roles(self.get, portal_id, team_id))
 
     def applications(self, portal_id: str, *, developer_id: str | None = None) -> list[Application]:
-        """All applications with their owners, oldest first; or those of one developer."""
+        """All applications with their owners, newest first; or those of one developer."""
         return self.crew.run(lists.applications(self.get, portal_id, developer_id=developer_id))
 
     def registrations(
         self, portal_id: str, *, developer_id: str | None = None, status: Status | None = None
     ) -> list[Registration]:
-        """The registrations, oldest first; of one developer or in one status, if given."""
+        """The registrations, newest first; of one developer or in one status, if given."""
         return self.crew.run(lists.registrations(self.get, portal_id, developer_id=developer_id, status=status))
 
     def registrations_of(self, portal_id: str, application_id: str) -> list[Registration]:
-        """All registrations of one application, oldest first."""
+        """All registrations of one application, newest first."""
         return self.crew.run(lists.registrations_of(self.get, portal_id, application_id))
 
     def apis(self, portal_id: str) -> list[Api]:

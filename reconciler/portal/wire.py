@@ -24,6 +24,7 @@ from urllib3.exceptions import (
 )
 from urllib3.util import Retry
 
+from reconciler.errors import ReadOnlyError
 from reconciler.secret import Secret
 
 LARGEST = 50 * 1024 * 1024
@@ -59,27 +60,39 @@ class Failure:
 
 
 class Wire:
-    """A pool of kept-alive connections to one server."""
+    """A pool of kept-alive connections to one server; with `read_only` nothing but GET can leave through it."""
 
     def __init__(
         self,
         token: Secret,
         *,
+        read_only: bool,
         verify: bool | str = True,
         proxies: Mapping[str, str] | None = None,
         timeout: tuple[float, float] = (10.0, 60.0),
         connections: int = 5,
     ) -> None:
-        self._token, self._verify, self._timeout = token, verify, timeout
+        self._token, self._verify, self._timeout, self._read_only = token, verify, timeout, read_only
         self._proxies = dict(proxies or {})
         self._adapter = HTTPAdapter(
             pool_connections=1, pool_maxsize=connections, max_retries=Retry(0, read=False, redirect=0)
         )
 
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing but GET can be sent."""
+        return self._read_only
+
+    def admit(self, method: str, url: str) -> None:
+        """Raise ReadOnlyError for what this connection must not send."""
+        if self._read_only and method != "GET":
+            raise ReadOnlyError(f"{method} {url} was stopped: this client only reads", "this is a bug of ours")
+
     def send(
         self, method: str, url: str, params: Mapping[str, str] | None, body: object, in_time: Callable[[], bool]
     ) -> Answer | Failure:
-        """Send one request, once, and read the answer while `in_time()`. Raises nothing."""
+        """Send one request, once, and read the answer while `in_time()`. Raises nothing but ReadOnlyError."""
+        self.admit(method, url)
         headers = {
             **requests.utils.default_headers(),
             "Accept": "application/json, application/problem+json",
@@ -92,12 +105,19 @@ class Wire:
                 prepared, stream=True, timeout=self._timeout, verify=self._verify, proxies=self._proxies
             )
             try:
-                return _read(response, in_time)
+                return self._scrubbed(_read(response, in_time))
             finally:
                 response.close()
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             _forget_request(error)
             return _failure(error)
+
+    def _scrubbed(self, answer: Answer | Failure) -> Answer | Failure:
+        """A server that sends the token back, as a debugging proxy may, does not get it any further than here."""
+        if isinstance(answer, Failure):
+            return answer
+        headers = ((name, self._token.scrub(value.encode()).decode()) for name, value in answer.headers.items())
+        return Answer(answer.status, CaseInsensitiveDict(headers), self._token.scrub(answer.content))
 
     def close(self) -> None:
         """Close every connection that is not in use."""

@@ -152,11 +152,12 @@ class Writer(Reader):
                     "run plan again: it shows what is there now",
                     status=reply.status,
                 )
-        return Written("done", reply.status, id=id_in(reply))
+        return Written("done", reply.status, reply.trace, id_in(reply))
 
     def _remove(self, path: str) -> Written:
         try:
-            return Written("done", self._session.request("DELETE", path).status)
+            reply = self._session.request("DELETE", path)
+            return Written("done", reply.status, reply.trace)
         except NotFoundError as error:
             return Written("already", error.status, error.trace)
 

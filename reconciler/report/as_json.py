@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from reconciler.model.change import Outcome, Plan
 from reconciler.model.observed import Portal
-from reconciler.plan.document import FORMAT_VERSION, to_document
-from reconciler.plan.document_fields import Document, change_fields, plan_fields, portal_fields
+from reconciler.plan.document import FORMAT_VERSION, policy_fields, to_document
+from reconciler.plan.document_fields import Document, change_fields, finding_fields, plan_fields, portal_fields
 from reconciler.report.model import Failure, Report
 
 
@@ -43,15 +43,23 @@ def document_of(report: Report) -> Document:
         "portal": portal_fields(report.plan.portal) if report.plan else None,
         "manifests": {"digest": report.manifests_digest, "paths": list(report.workspace), "files": report.files},
         "commit": report.commit,
+        "policy_from": policy_fields(report.policy_from),
+        "saved_plan": report.saved_plan or None,
         "exit_code": int(report.exit_code),
         "error": _error_fields(report.error),
         "summary": report.summary,
         "outcomes": _outcomes(report),
         **plan_fields(plan),
+        **_diagnoses(report),
+        **({"verified": report.verified} if report.command == "apply" else {}),
     }
 
 
 _NOWHERE = Portal("", "")
+
+
+def _diagnoses(report: Report) -> Document:
+    return {"diagnoses": [finding_fields(found) for found in report.diagnoses]} if report.command == "doctor" else {}
 
 
 def _error_fields(error: Failure | None) -> Document | None:

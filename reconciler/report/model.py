@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.finding import Finding, in_file_order
-from reconciler.model.change import Change, Outcome, Plan, Result
-from reconciler.plan.document import Stamp
+from reconciler.model.change import NOT_MADE, Change, Outcome, Plan, Result
+from reconciler.plan.document import PolicySource, Stamp
 from reconciler.plan.document_fields import finding_counts, plan_counts
 from reconciler.report.groups import Group, of_plan
+from reconciler.secret import Secret
 
-Command = Literal["validate", "plan", "apply", "drift"]
+Command = Literal["validate", "plan", "apply", "drift", "doctor"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,11 @@ class Failure:
 class Report:
     """What one run of a command over one workspace came to.
 
-    `findings` are those of the manifests; the plan has its own besides. `generated_at` (ISO-8601 in UTC, ending in Z)
+    `findings` are those of the manifests; the plan has its own besides. `diagnoses` are those of `doctor`, about the
+    portal. `generated_at` (ISO-8601 in UTC, ending in Z)
     is handed in, as is everything: nothing here reads a clock, a file or the environment. `files`: how many manifest
-    files were read, None where that is not known. `manifests_digest` and `ttl` go into a saved plan.
+    files were read, None where that is not known. `manifests_digest`, `ttl` and `plan_key` go into a saved plan.
+    `saved_plan` is the digest of the plan that was given to `apply`, "" without one.
     """
 
     command: Command
@@ -45,13 +48,19 @@ class Report:
     plan: Plan | None = None
     outcomes: tuple[Outcome, ...] = ()
     findings: tuple[Finding, ...] = ()
+    diagnoses: tuple[Finding, ...] = ()
     workspace: tuple[str, ...] = ()
     files: int | None = None
     commit: str | None = None
     manifests_digest: str = ""
+    policy_from: PolicySource | None = None
     ttl: timedelta = timedelta(hours=24)
+    plan_key: Secret | None = None
+    saved_plan: str = ""
     error: Failure | None = None
     detailed_exitcode: bool = False
+    verified: bool = False
+    fail_on: frozenset[str] = frozenset()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -62,11 +71,14 @@ class Report:
         ===========  ====================================================================  =======
         any          a finding is an error: the manifests are invalid                      3
         any          the run ended with an error                                           its own
-        apply        ... but the portal was lost (7) after the first write                 6
+        apply        ... but after the first write: the portal (7), the journal (3) lost   6
         plan, apply  the plan is refused                                                   4
-        apply        a change failed, was skipped, or was not come to                      6
+        apply        a change failed, was skipped, stale, not kept, or not come to         6
+        apply        git asks for changes that nobody reviewed (`--reviewed`)              6
         plan         there are changes, and `detailed_exitcode` asks                       2
         drift        there are changes, or something is held, unlisted or residual         2
+        doctor       a diagnosis is an error or a warning, or there is residual access     2
+        plan         there is residual access, and `fail_on` asks                          2
         any          none of these; or `apply` was answered "no", and nothing was tried    0
         ===========  ====================================================================  =======
 
@@ -76,8 +88,8 @@ class Report:
         if self.count_findings("error"):
             codes.add(ExitCode.INVALID)
         if self.error:
-            lost = self.error.exit_code is ExitCode.UNKNOWN_STATE and self.wrote
-            codes.add(ExitCode.PARTLY if lost else self.error.exit_code)
+            late = self.wrote and self.error.exit_code is not ExitCode.INTERNAL
+            codes.add(ExitCode.PARTLY if late else self.error.exit_code)
         if self.refused:
             codes.add(ExitCode.REFUSED)
         if self.command == "apply" and self.incomplete:
@@ -94,19 +106,30 @@ class Report:
     @property
     def wrote(self) -> bool:
         """Whether a write was tried at all."""
-        return any(outcome.result != "skipped" for outcome in self.outcomes)
+        return any(outcome.result not in ("skipped", "stale") for outcome in self.outcomes)
 
     @property
     def incomplete(self) -> bool:
-        """Whether applying left something undone: failed, skipped, or not come to once it had begun."""
-        undone = any(outcome.result in ("failed", "skipped") for outcome in self.outcomes)
-        return undone or bool(self.outcomes and self.untried)
+        """Whether applying left something undone: failed, skipped, not kept, or not come to once it had begun."""
+        undone = any(outcome.result in NOT_MADE for outcome in self.outcomes)
+        return undone or bool(self.outcomes and self.untried) or self.unreviewed
+
+    @property
+    def unreviewed(self) -> bool:
+        """Whether what was reviewed is done, and git asks for more."""
+        if self.plan is None or (self.plan.changes and not self.outcomes):
+            return False
+        return any(each.because == "not-reviewed" for each in self.plan.left_out)
 
     @property
     def differs(self) -> bool:
         """Whether there are differences of which the command was asked to tell by its exit code."""
+        if self.command == "doctor" and any(found.severity != "note" for found in self.diagnoses):
+            return True
         if self.plan is None:
             return False
+        if self.plan.residual and (self.command == "doctor" or "residual" in self.fail_on):
+            return True
         if self.command == "drift":
             return bool(self.plan.changes or self.plan.held or self.plan.unlisted or self.plan.residual)
         return self.command == "plan" and self.detailed_exitcode and bool(self.plan.changes)
@@ -142,8 +165,7 @@ class Report:
         counts = plan_counts(self.plan) if self.plan else {}
         counts |= finding_counts(self.all_findings)
         if self.command == "apply":
-            results: tuple[Result, ...] = ("done", "already", "failed", "skipped")
-            counts |= {result: len(self.with_result(result)) for result in results}
+            counts |= {result.replace("-", "_"): len(self.with_result(result)) for result in get_args(Result)}
             counts |= {"untried": len(self.untried), "extra": sum(outcome.extra for outcome in self.outcomes)}
         return counts
 
@@ -151,5 +173,12 @@ class Report:
     def stamp(self) -> Stamp:
         """The circumstances under which the plan was made, for saving it."""
         return Stamp(
-            self.generated_at, self.tool_version, self.ttl, self.manifests_digest, self.workspace, self.commit
+            self.generated_at,
+            self.tool_version,
+            self.ttl,
+            self.manifests_digest,
+            self.workspace,
+            self.commit,
+            self.policy_from,
+            self.plan_key,
         )

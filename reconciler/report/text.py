@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 
 from reconciler.model.change import Plan, Result
@@ -10,10 +11,12 @@ from reconciler.report.groups import Line, with_lines
 from reconciler.report.layout import Page, together
 from reconciler.report.model import Report
 from reconciler.report.text_sections import (
+    diagnoses,
     finding,
     grouped,
     heading,
     items,
+    left_out,
     lifted,
     listed,
     looked_at,
@@ -22,11 +25,15 @@ from reconciler.report.text_sections import (
     said,
 )
 
-_TITLES = {"plan": "Plan for", "apply": "Apply to", "drift": "Drift of"}
+_TITLES = {"plan": "Plan for", "apply": "Apply to", "drift": "Drift of", "doctor": "Doctor for"}
 _COMMIT_CELLS = 12
+_DIGEST_CELLS = len("sha256:") + 12
 
 _APPLIED: dict[str, tuple[Result | None, ...]] = {
+    "NOT KEPT: the portal said that it was done, and it is not there": ("not-kept",),
     "FAILED": ("failed",),
+    "UNKNOWN: the answer was lost": ("unknown",),
+    "STALE: the portal is not as the saved plan says any more": ("stale",),
     "SKIPPED": ("skipped",),
     "NOT TRIED: the run ended before their turn": (None,),
     "Done": ("done", "already"),
@@ -41,6 +48,7 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
             finding(page, found)
     else:
         _header(page, report, report.plan)
+        diagnoses(page, report.diagnoses)
         _changes(page, report)
         _lists(page, report, report.plan)
     _failure(page, report)
@@ -62,6 +70,13 @@ def _header(page: Page, report: Report, plan: Plan) -> None:
         source += f"{' at ' if source else ''}commit {name(report.commit[:_COMMIT_CELLS])}"
     if source:
         page.line(f"git: {source}", "faint", 2)
+    if report.policy_from:
+        policy = report.policy_from
+        page.line(f"policy: of {name(policy.ref)}, commit {name(policy.commit[:_COMMIT_CELLS])}", "faint", 2)
+    if report.saved_plan:
+        page.line(f"saved plan: {inert(report.saved_plan[:_DIGEST_CELLS])}", "faint", 2)
+    if plan.only:
+        page.line(f"only: {', '.join(name(each) for each in plan.only)}", "faint", 2)
 
 
 def _changes(page: Page, report: Report) -> None:
@@ -85,6 +100,7 @@ def _lists(page: Page, report: Report, plan: Plan) -> None:
     title = "WOULD BE REFUSED: apply will not do this" if report.command == "drift" else "REFUSED: nothing is applied"
     refusals(page, plan.refusals, title)
     lifted(page, plan.lifted)
+    left_out(page, plan)
     items(page, plan)
     if report.all_findings:
         heading(page, "Findings", len(report.all_findings))
@@ -106,6 +122,8 @@ def _failure(page: Page, report: Report) -> None:
 def _summary(report: Report) -> str:
     if report.plan is None:
         return _findings_summary(report)
+    if report.command == "doctor":
+        return _examined(report, report.plan)
     if report.command == "apply" and report.outcomes:
         return _applied(report, report.plan)
     return _planned(report, report.plan)
@@ -120,6 +138,12 @@ def _findings_summary(report: Report) -> str:
         files = len({found.origin.file for found in report.all_findings if found.origin})
     counts = f"{plural(errors, 'error')}, {plural(warnings, 'warning')} in {plural(files, 'file')}"
     return counts if report.command == "validate" or not errors else f"{counts}: nothing was planned"
+
+
+def _examined(report: Report, plan: Plan) -> str:
+    counts = Counter(found.severity for found in report.diagnoses)
+    found = [plural(counts[severity], severity) for severity in ("error", "warning", "note") if counts[severity]]
+    return "; ".join(filter(None, [", ".join(found) or "Nothing on the portal works against git", _aside(plan)]))
 
 
 def _planned(report: Report, plan: Plan) -> str:
@@ -149,6 +173,7 @@ def _nothing(report: Report, plan: Plan, aside: str) -> str:
 
 
 def _aside(plan: Plan) -> str:
+    because = [each.because for each in plan.left_out]
     counts = [
         f"{len(plan.held):,} held" if plan.held else "",
         f"{len(plan.waiting):,} waiting" if plan.waiting else "",
@@ -156,6 +181,8 @@ def _aside(plan: Plan) -> str:
         f"{len(plan.unlisted):,} unlisted" if plan.unlisted else "",
         plural(len(plan.requests), "request") if plan.requests else "",
         f"{len(plan.residual):,} RESIDUAL" if plan.residual else "",
+        f"{because.count('not-selected'):,} left out" if "not-selected" in because else "",
+        f"{because.count('not-reviewed'):,} NOT REVIEWED" if "not-reviewed" in because else "",
     ]
     return ", ".join(together(count) for count in counts if count)
 
@@ -170,4 +197,12 @@ def _applied(report: Report, plan: Plan) -> str:
     return f"Applied {len(made):,} of {plural(len(plan.changes), 'change')}: {'; '.join(filter(None, parts))}"
 
 
-_UNDONE = {"failed": "FAILED", "skipped": "SKIPPED", "untried": "NOT TRIED", "extra": "not in the plan"}
+_UNDONE = {
+    "not_kept": "NOT KEPT",
+    "failed": "FAILED",
+    "unknown": "UNKNOWN",
+    "stale": "STALE",
+    "skipped": "SKIPPED",
+    "untried": "NOT TRIED",
+    "extra": "not in the plan",
+}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reconciler.finding import Finding
-from reconciler.model.change import Item, Lifted, Plan, Refusal
+from reconciler.model.change import NOT_MADE, Item, Lifted, Plan, Refusal
 from reconciler.model.origin import Origin
 from reconciler.report.escape import inert, name, quoted, shorten
-from reconciler.report.groups import Group, Line
+from reconciler.report.groups import Group, Line, of_plan
 from reconciler.report.layout import Page, Style, together
 from reconciler.report.words import Move, Name, Words, advice, subject_words
 
@@ -132,7 +132,7 @@ def _became(line: Line) -> Iterable[tuple[str, Style]]:
         yield "not in the plan: asked for while access was being taken away", "warning"
     if outcome.result == "already":
         yield "was so already when the write arrived", "faint"
-    if outcome.result in ("failed", "skipped"):
+    if outcome.result in NOT_MADE:
         answer = [f"HTTP {outcome.status}"] if outcome.status else []
         answer += [f"trace {said(outcome.trace)}"] if outcome.trace else []
         yield said(outcome.detail or outcome.result) + (f" ({', '.join(answer)})" if answer else ""), "plain"
@@ -161,6 +161,30 @@ def _item(page: Page, item: Item) -> None:
     notes += [f"since {said(item.since[:10])}"] if item.since else []
     where = place(cause.origin if cause else None)
     page.entry(f"{sentence(subject_words(item.subject))}: {said(item.reason)}", note=", ".join(notes), place=where)
+
+
+_LEFT_OUT = {
+    "not-reviewed": "NOT REVIEWED: git asks for this, and the reviewed plan does not",
+    "not-selected": "Left out: --only does not name this",
+}
+
+
+def left_out(page: Page, plan: Plan) -> None:
+    """What git asks for and this run leaves; and what was reviewed and is not to be done any more."""
+    lists = {
+        title: tuple(each.change for each in plan.left_out if each.because == because)
+        for because, title in _LEFT_OUT.items()
+    }
+    lists["Reviewed, and not needed any more"] = plan.not_needed
+    for title, changes in lists.items():
+        if changes:
+            heading(page, title, len(changes), "strong" if title == _LEFT_OUT["not-selected"] else "warning")
+            groups = of_plan(Plan(plan.portal, changes))
+            cut = len(groups) > _CUT_AFTER + 1
+            listed(page, groups[:_CUT_AFTER] if cut else groups)
+            if cut:
+                more = plural(len(groups) - _CUT_AFTER, "more person or team", "more people and teams")
+                page.line(f"… and {more} (--format json has all)", "faint", 2)
 
 
 def heading(page: Page, title: str, number: int, style: Style = "strong") -> None:
@@ -216,8 +240,31 @@ def finding(page: Page, found: Finding, indent: int = 0) -> None:
         page.line(f"hint: {said(found.hint)}", _FAINT, indent + 4)
 
 
+def diagnoses(page: Page, found: Sequence[Finding]) -> None:
+    """What on the portal works against git, why, and the remedy."""
+    if not found:
+        return
+    heading(page, "On the portal, against git", len(found), "error")
+    for one in found:
+        page.entry(
+            f"{one.severity} {inert(one.rule)}: {said(one.message)}", below=((f"remedy: {said(one.hint)}", _FAINT),)
+        )
+
+
 def looked_at(plan: Plan) -> str:
     """What was read to say so: `1,000 developers, 20 teams`."""
-    return ", ".join(
-        together(f"{number:,} {inert(kind.replace('_', ' '))}") for kind, number in plan.looked_at.items()
-    )
+    return ", ".join(together(plural(number, *_nouns(kind))) for kind, number in plan.looked_at.items())
+
+
+def _nouns(kind: str) -> tuple[str, str]:
+    """One of a kind and many; a saved plan may come from elsewhere and name others."""
+    return _KINDS.get(kind) or (inert(kind), inert(kind))
+
+
+_KINDS = {
+    "apis": ("API", "APIs"),
+    **{
+        f"{one}s": (one, f"{one}s")
+        for one in ("application", "developer", "membership", "registration", "role", "team")
+    },
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reconciler.model.change import Action, ApiRef, Change, Facts, Outcome, Subject
+from reconciler.model.change import Action, ApiRef, Change, Facts, Outcome, Result, Subject
 
 
 class Name(str):
@@ -147,8 +147,16 @@ _ADVICE = {
 }
 
 
+_TO_DO: dict[Result, str] = {
+    "skipped": "plan again once the reason is gone",
+    "stale": "plan again, and have the new plan reviewed",
+    "unknown": "plan again: it shows whether it was done",
+    "not-kept": "plan again: it shows what is there now",
+}
+
+
 def advice(outcome: Outcome) -> str:
     """What to do about a change that was not made."""
-    if outcome.result == "skipped":
-        return "plan again once the reason is gone"
+    if outcome.result in _TO_DO:
+        return _TO_DO[outcome.result]
     return _ADVICE.get(outcome.status or 0, "apply again: what is done already is not done twice")

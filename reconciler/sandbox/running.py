@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.sandbox import Sandbox
-from reconciler.sandbox.web.server import Server
+from reconciler.sandbox.web.log import RequestLog
+from reconciler.sandbox.web.server import Log, Server
 
 
-def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) -> Server:
-    """A running server, to be left by its `with` block or by `stop`; port 0 is any free one."""
-    return Server(sandbox.app, host, port, allow_remote=allow_remote).start()
+def serve(
+    sandbox: Sandbox,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    allow_remote: bool = False,
+    log: Log | None = None,
+    faults: Faults | None = None,
+) -> Server:
+    """A running server, to be left by its `with` block or by `stop`; port 0 is any free one.
+
+    `log` is called with every answered request; a `RequestLog` writes them to a file. `faults`: what requests meet.
+    """
+    return Server(sandbox.app, host, port, allow_remote=allow_remote, log=log, faults=faults).start()
 
 
 def run_server(
@@ -22,27 +37,52 @@ def run_server(
     port: int = 0,
     seed: str | Path | None = None,
     *,
+    switches: Mapping[str, Any] | None = None,
+    faults: str | Path | None = None,
     allow_remote: bool = False,
+    log: str | Path | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the state in `path` until SIGINT or SIGTERM, then finish what is under way and return.
 
-    `seed` is loaded unless this state has it already. `ready` is called with the URL once requests are
-    answered. ValueError for a host that others can reach unless `allow_remote`, OSError for a port in use,
-    SeedError, StateError. Only from the main thread, which is where signals arrive.
+    `seed` is loaded unless this state has it already. `switches` count for this run, over those that the state
+    keeps; `faults` is a script of trouble. Requests are added to the file `log`. `ready` is called with the URL
+    once requests are answered. ValueError for a host that others can reach unless `allow_remote`, OSError for a
+    port in use, a file that cannot be read or a log that cannot be written, SeedError, FaultError, StateError,
+    SwitchError. Only from the main thread, which is where signals arrive.
     """
     told = threading.Event()
-    sandbox = Sandbox(path)
+    trouble = None if faults is None else Faults.read_file(faults)
+    sandbox = Sandbox(path, switches=switches)
     before = {each: signal.signal(each, lambda *_: told.set()) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         if seed is not None:
             sandbox.seed_once(seed)
-        # A server that runs for weeks does not remember every request.
-        with Server(sandbox.app, host, port, allow_remote=allow_remote, record=False).start() as server:
-            if ready:
-                ready(server.url)
-            told.wait()
+        with _logging(log) as requests:
+            # A server that runs for weeks does not remember every request.
+            server = Server(
+                sandbox.app, host, port, allow_remote=allow_remote, record=False, log=requests, faults=trouble
+            )
+            with server.start():
+                if ready:
+                    ready(server.url)
+                told.wait()
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
         sandbox.close()
+
+
+@contextmanager
+def _logging(path: str | Path | None) -> Iterator[RequestLog | None]:
+    """The log in `path`, if any; what was wrong with it is raised at the end, when everything is answered."""
+    if path is None:
+        yield None
+        return
+    log = RequestLog(path)
+    try:
+        yield log
+    finally:
+        log.close()
+    if log.failure:
+        raise log.failure

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reconciler.sandbox.people import names
 from reconciler.sandbox.people.moves import People
 from reconciler.sandbox.protocol.messages import Request, Response
+from reconciler.sandbox.records import tokens
 from reconciler.sandbox.seeds import document as seed
 from reconciler.sandbox.seeds import dump
 from reconciler.sandbox.state.store import Store
@@ -59,10 +62,29 @@ class Sandbox(People):
             tx.insert("seeds", {"digest": digest})
         return True
 
+    def clear(self) -> None:
+        """Empty the state, seeds, switches and all; a server that runs on it goes on, with nothing to show."""
+        with self._store.write() as tx:
+            for table in tx.all("SELECT name FROM sqlite_master WHERE type = 'table'"):
+                tx.run(f"DELETE FROM {table['name']}")  # noqa: S608 - a name of this package's
+
     def keep_switches(self, **switches: Any) -> None:
         """Set switches in the state; SwitchError for one that does not exist or a value it does not take."""
         with self._store.write() as tx:
             tx.keep_switches(switches)
+
+    def add_token(self, role: str, *portals: str) -> str:
+        """A new token with a role (admin, maintainer, viewer) on portals of these names; on all where none is named.
+
+        Once the state has a token, requests with any other are answered 401. LookupError for a portal that is not
+        there, ValueError for another role.
+        """
+        if role not in tokens.ROLES:
+            raise ValueError(f"there is no role {role!r} (known: {', '.join(tokens.ROLES)})")
+        token = f"spat_{secrets.token_urlsafe(24)}"
+        with self._store.write() as tx:
+            tokens.add(tx, token, role, [names.portal(tx, name)["id"] for name in portals])
+        return token
 
     @property
     def empty(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, get_args
@@ -22,6 +23,7 @@ from reconciler.model.change import (
     Effect,
     Item,
     Kind,
+    LeftOut,
     Lifted,
     Plan,
     Ref,
@@ -30,11 +32,30 @@ from reconciler.model.change import (
 )
 from reconciler.model.observed import Portal
 from reconciler.model.origin import Origin
-from reconciler.plan.document import Stamp, canonical, digest_of, from_document, to_document, verify
+from reconciler.plan.document import (
+    PolicySource,
+    Stamp,
+    canonical,
+    digest_of,
+    from_document,
+    signature_of,
+    to_document,
+)
+from reconciler.plan.saved import SavedPlan, gone, opened, same_portal, same_server
+from reconciler.secret import Secret
 
 PORTAL = Portal("5f3c", "acme-partners", "https://eu.api.konghq.com", "eu")
-STAMP = Stamp("2026-11-20T09:30:00Z", "1.2.3", timedelta(hours=24), "sha256:0d1e", ("access",), "3f2a1b0c")
+STAMP = Stamp(
+    "2026-11-20T09:30:00Z",
+    "1.2.3",
+    timedelta(hours=24),
+    "sha256:0d1e",
+    ("access",),
+    "3f2a1b0c",
+    PolicySource("main", "0a0b0c"),
+)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+KEY, OTHER_KEY = Secret("k" * 32), Secret("o" * 32)
 SCHEMA = jsonschema_rs.validator_for(
     json.loads((Path(__file__).parents[2] / "schemas" / "plan.schema.json").read_text())
 )
@@ -81,12 +102,17 @@ def plans(draw: st.DrawFn) -> Plan:
         tuple(draw(st.lists(refusals, max_size=2))),
         tuple(draw(st.lists(st.builds(Lifted, refusals, texts, origins), max_size=2))),
         draw(st.dictionaries(texts, st.integers(0, 10**6), max_size=3)),
+        tuple(draw(st.lists(texts, max_size=2))),
+        tuple(
+            draw(st.lists(st.builds(LeftOut, changes, st.sampled_from(["not-selected", "not-reviewed"])), max_size=2))
+        ),
+        tuple(draw(st.lists(changes, max_size=2))),
     )
 
 
-def saved(plan: Plan | None = None, **changed: object) -> dict[str, Any]:
+def saved(plan: Plan | None = None, key: Secret | None = None, **changed: object) -> dict[str, Any]:
     """A plan as it comes back from a file; with `changed` fields it was edited and its digest made anew."""
-    document = json.loads(json.dumps(to_document(plan or Plan(PORTAL), STAMP)))
+    document = json.loads(json.dumps(to_document(plan or Plan(PORTAL), replace(STAMP, key=key))))
     if changed:
         document = {**document, **changed}
         document["digest"] = digest_of(document)
@@ -129,6 +155,7 @@ def test_the_whole_document() -> None:
     document = to_document(plan, STAMP)
     digest = document.pop("digest")
     assert digest == digest_of(document)
+    assert document.pop("signature") is None
     assert document == {
         "format_version": "1.0",
         "kind": "plan",
@@ -138,6 +165,7 @@ def test_the_whole_document() -> None:
         "expires_at": "2026-11-21T09:30:00Z",
         "manifests": {"digest": "sha256:0d1e", "paths": ["access"]},
         "commit": "3f2a1b0c",
+        "policy_from": {"ref": "main", "commit": "0a0b0c"},
         "summary": {
             "changes": 2,
             "grants": 2,
@@ -151,6 +179,8 @@ def test_the_whole_document() -> None:
             "residual": 0,
             "refusals": 0,
             "lifted": 0,
+            "left_out": 0,
+            "not_needed": 0,
             "findings": 0,
             "errors": 0,
             "warnings": 0,
@@ -192,51 +222,59 @@ def test_the_whole_document() -> None:
         "refusals": [],
         "lifted": [],
         "looked_at": {"developers": 1},
+        "only": [],
+        "left_out": [],
+        "not_needed": [],
     }
 
 
 def test_the_digest_is_over_canonical_json() -> None:
-    """Sorted keys, no blanks, ASCII; without the digest itself."""
+    """Sorted keys, no blanks, ASCII; without the digest itself and without the signature."""
     assert canonical({"b": [1, None], "a": "é"}) == b'{"a":"\\u00e9","b":[1,null]}'
-    assert digest_of({"b": 1, "a": 2, "digest": "x"}) == digest_of({"a": 2, "b": 1})
+    assert digest_of({"b": 1, "a": 2, "digest": "x", "signature": "y"}) == digest_of({"a": 2, "b": 1})
 
 
-def test_a_plan_that_still_holds_is_verified() -> None:
-    verify(saved(), portal=PORTAL, now=NOW)
-    verify(saved(), portal=PORTAL, now=NOW, manifests_digest="sha256:0d1e")
+def test_a_plan_that_was_not_edited_is_opened_with_its_circumstances() -> None:
+    document = saved()
+    assert opened(document, None) == SavedPlan(
+        plan=Plan(PORTAL),
+        digest=document["digest"],
+        created_at="2026-11-20T09:30:00Z",
+        expires_at="2026-11-21T09:30:00Z",
+        manifests_digest="sha256:0d1e",
+        paths=("access",),
+        commit="3f2a1b0c",
+        policy_from=PolicySource("main", "0a0b0c"),
+    )
 
 
 def test_the_last_moment_counts_and_the_zone_does_not_matter() -> None:
     end = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-    verify(saved(), portal=PORTAL, now=end.astimezone(timezone(timedelta(hours=9))))
+    plan = opened(saved(), None)
+    plan.must_be_fresh(end.astimezone(timezone(timedelta(hours=9))))
     with pytest.raises(StalePlanError, match=r"^the saved plan expired at 2026-11-21T09:30:00Z$"):
-        verify(saved(), portal=PORTAL, now=end + timedelta(seconds=1))
-
-
-def test_a_reviewed_plan_has_no_time_to_live() -> None:
-    verify(saved(), portal=PORTAL, now=None)
+        plan.must_be_fresh(end + timedelta(seconds=1))
 
 
 def test_a_newer_minor_version_is_accepted_with_fields_that_are_new() -> None:
     document = saved(format_version="1.9", news={"deep": [1]})
-    verify(document, portal=PORTAL, now=NOW)
-    assert from_document(document) == Plan(PORTAL)
+    assert opened(document, None).plan == Plan(PORTAL)
 
 
 @pytest.mark.parametrize("version", ["2.0", "0.9", "10.0"])
 def test_another_major_version_is_refused(version: str) -> None:
     with pytest.raises(StalePlanError, match=f"has format version {version}, and this reconciler reads 1.0"):
-        verify(saved(format_version=version), portal=PORTAL, now=NOW)
+        opened(saved(format_version=version), None)
 
 
 @settings(max_examples=100, deadline=None)
-@given(plans(), st.data())
-def test_whatever_is_edited_is_refused(plan: Plan, data: st.DataObject) -> None:
-    document = saved(plan)
-    field = data.draw(st.sampled_from(sorted(set(document) - {"kind", "format_version"})))
+@given(plans(), st.data(), st.sampled_from([None, KEY]))
+def test_whatever_is_edited_is_refused(plan: Plan, data: st.DataObject, key: Secret | None) -> None:
+    document = saved(plan, key)
+    field = data.draw(st.sampled_from(sorted(set(document) - {"kind", "format_version", "signature"})))
     document[field] = {"edited": True}
     with pytest.raises((StalePlanError, InputError)) as caught:
-        verify(document, portal=plan.portal, now=NOW)
+        opened(document, key)
     if field != "digest":
         assert "was edited after it was made" in caught.value.message
 
@@ -245,42 +283,84 @@ def test_one_character_is_enough() -> None:
     document = saved()
     document["portal"]["name"] = "acme-partnerz"
     with pytest.raises(StalePlanError, match="was edited after it was made: its digest does not match its content"):
-        verify(document, portal=PORTAL, now=NOW)
+        opened(document, None)
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        Portal("6a4d", "acme-partners", "https://eu.api.konghq.com"),
-        Portal("5f3c", "acme-partners", "https://us.api.konghq.com"),
-    ],
-)
-def test_a_plan_for_another_portal_is_refused(other: Portal) -> None:
+@settings(max_examples=50, deadline=None)
+@given(plans())
+def test_a_signed_plan_is_opened_with_its_key_alone(plan: Plan) -> None:
+    document = saved(plan, KEY)
+    assert SCHEMA.is_valid(document)
+    assert document["signature"] == signature_of(document, KEY)
+    assert opened(document, KEY).plan == plan
+    with pytest.raises(StalePlanError, match="has a wrong signature: it was edited, or signed with another key"):
+        opened(document, OTHER_KEY)
+
+
+def test_who_edits_a_signed_plan_and_makes_its_digest_anew_is_found_out() -> None:
+    document = saved(key=KEY, commit="beef")
+    with pytest.raises(StalePlanError, match="has a wrong signature"):
+        opened(document, KEY)
+
+
+@pytest.mark.parametrize("signature", ["", "hmac-sha256:", "hmac-sha256:" + "0" * 64, "\ud800", "é"])
+def test_a_made_up_signature_is_wrong(signature: str) -> None:
+    with pytest.raises(StalePlanError, match="has a wrong signature"):
+        opened(saved() | {"signature": signature}, KEY)
+
+
+def test_with_a_key_a_plan_that_is_not_signed_is_refused() -> None:
+    with pytest.raises(StalePlanError, match="is not signed, and with RECONCILER_PLAN_KEY only signed plans count"):
+        opened(saved(), KEY)
+
+
+def test_a_signature_that_cannot_be_checked_is_an_error() -> None:
+    with pytest.raises(StalePlanError, match="is signed, and there is no key to check that with"):
+        opened(saved(key=KEY), None)
+
+
+def test_the_key_stands_nowhere_in_the_document() -> None:
+    assert KEY.reveal() not in json.dumps(saved(key=KEY))
+
+
+def test_a_plan_for_a_portal_on_another_server_is_refused() -> None:
     made = r"acme-partners \(5f3c\) at https://eu.api.konghq.com"
-    this = rf"acme-partners \({other.id}\) at {other.server}"
-    with pytest.raises(StalePlanError, match=rf"^the saved plan is for another portal: {made}; this one is {this}$"):
-        verify(saved(), portal=other, now=NOW)
+    same_server(PORTAL, "https://eu.api.konghq.com/")
+    with pytest.raises(StalePlanError, match=rf"^the saved plan is for another portal: {made}; this run is about x$"):
+        same_server(PORTAL, "x")
+
+
+def test_a_plan_for_another_portal_is_refused() -> None:
+    made = r"acme-partners \(5f3c\) at https://eu.api.konghq.com"
+    other = replace(PORTAL, id="6a4d")
+    said = f"the saved plan is for another portal: {made}; "
+    with pytest.raises(StalePlanError, match=rf"^{said}this one is acme-partners \(6a4d\)$"):
+        same_portal(PORTAL, other)
+    with pytest.raises(StalePlanError, match=f"^{said}there is none of this id$"):
+        raise gone(PORTAL)
 
 
 def test_a_portal_that_was_renamed_is_the_same_portal() -> None:
-    verify(saved(), portal=Portal("5f3c", "acme", "https://eu.api.konghq.com/"), now=NOW)
+    same_portal(PORTAL, Portal("5f3c", "acme", "https://eu.api.konghq.com/"))
 
 
 def test_other_manifests_make_it_stale() -> None:
+    plan = opened(saved(), None)
+    plan.must_be_from("sha256:0d1e")
     with pytest.raises(StalePlanError, match="was made from other manifests"):
-        verify(saved(), portal=PORTAL, now=NOW, manifests_digest="sha256:beef")
+        plan.must_be_from("sha256:beef")
 
 
 def test_every_refusal_says_what_to_do_next() -> None:
     with pytest.raises(StalePlanError) as caught:
-        verify(saved(), portal=PORTAL, now=NOW + timedelta(days=2))
+        opened(saved(), None).must_be_fresh(NOW + timedelta(days=2))
     assert caught.value.hint == "plan again, and have the new plan reviewed"
 
 
 @pytest.mark.parametrize("other", [None, [], "plan", {}, {"kind": "report", "format_version": "1.0"}])
 def test_what_is_no_plan_at_all_is_invalid_input(other: object) -> None:
     with pytest.raises(InputError, match="this file is not a saved plan"):
-        verify(other, portal=PORTAL, now=NOW)
+        opened(other, None)
 
 
 ADA = {
@@ -308,6 +388,8 @@ ADA = {
         ({"portal": {"id": "x"}}, "portal.name: a string is expected"),
         ({"looked_at": {"teams": True}}, "looked_at.teams: a number is expected"),
         ({"refusals": [{"rule": "grants"}]}, "refusals[0].message: a string is expected"),
+        ({"only": ["a", 1]}, "only: strings are expected"),
+        ({"left_out": [{**ADA, "because": "x"}]}, "left_out[0].because: one of not-selected, not-reviewed"),
         ({"held": [{"subject": None}]}, "held[0].subject: an object is expected"),
     ],
 )
@@ -319,8 +401,9 @@ def test_what_cannot_be_read_is_named_by_its_place(changed: dict[str, Any], mess
 
 
 def test_a_document_that_cannot_say_when_it_expires_is_invalid() -> None:
-    with pytest.raises(InputError, match="expires_at: a date and time is expected"):
-        verify(saved(expires_at="soon"), portal=PORTAL, now=NOW)
+    for never in ("soon", "0001-01-01T00:00:00+23:00"):
+        with pytest.raises(InputError, match="expires_at: a date and time is expected"):
+            opened(saved(expires_at=never), None)
 
 
 def test_an_origin_without_a_line_stays_one() -> None:

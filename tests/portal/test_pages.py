@@ -10,7 +10,7 @@ from reconciler.errors import MovingListError, NonsenseError
 from reconciler.portal.crew import Crew
 from reconciler.portal.pages import list_all
 from reconciler.portal.parse import Fields
-from tests.portal.stage import Asked, Clock, Says, Stage, page, paged, reader, session
+from tests.portal.stage import Asked, Clock, Says, Stage, a_developer, page, paged, problem, reader, session
 
 
 def items(first: int, last: int) -> list[dict[str, Any]]:
@@ -156,4 +156,58 @@ def test_a_reader_sorts_what_can_be_sorted(stage: Stage, clock: Clock) -> None:
     one = reader(stage, clock)
     one.developers("p"), one.applications("p"), one.registrations("p"), one.apis("p")
     one.teams("p"), one.team_members("p", "t")
-    assert [asked.query.get("sort") for asked in stage.asked] == ["created_at"] * 4 + [None] * 2
+    assert [asked.query.get("sort") for asked in stage.asked] == ["created_at desc"] * 4 + [None] * 2
+
+
+def test_a_portal_that_sorts_only_one_way_is_asked_that_way(stage: Stage, clock: Clock) -> None:
+    """Contract 3: that `desc` is understood here is inferred, so it must not be relied on."""
+
+    def script(asked: Asked) -> Says:
+        if asked.query.get("sort") == "created_at desc":
+            return Says(400, problem(400, "Invalid Parameters"))
+        return Says(200, page([{"id": "i1", "name": "x", "owner": {"type": "team", "id": "t"}}]))
+
+    stage.script = script
+    assert [one.id for one in reader(stage, clock).applications("p")] == ["i1"]
+    assert [asked.query["sort"] for asked in stage.asked] == ["created_at desc", "created_at"]
+
+
+class Moving:
+    """A list, sorted as asked, of which somebody deletes one thing and adds another just before a request."""
+
+    def __init__(self, count: int, at: int, gone: int) -> None:
+        self.there, self.at, self.gone, self.requests = list(range(count)), at, gone, 0
+
+    def __call__(self, asked: Asked) -> Says:
+        self.requests += 1
+        if self.requests == self.at:
+            self.there.remove(self.gone)
+            self.there.append(1000)
+        shown = self.there[::-1] if asked.query["sort"].endswith(" desc") else self.there
+        number = int(asked.query["page[number]"])
+        return Says(200, page([a_developer(n) for n in shown[number * 100 - 100 : number * 100]], number, 100, 250))
+
+
+@pytest.mark.parametrize("gone", range(3, 250, 19))
+@pytest.mark.parametrize("at", [2, 3])
+def test_one_that_goes_while_another_comes_hides_nobody(stage: Stage, clock: Clock, at: int, gone: int) -> None:
+    """The number of things stays the same, and no id is met twice by chance alone: who is there is still found."""
+    stage.script = moving = Moving(250, at, gone)
+    found = {one.id for one in reader(stage, clock, workers=1).developers("p")}
+    assert {a_developer(n)["id"] for n in moving.there if n != 1000} <= found
+
+
+def test_a_list_that_is_said_to_be_endless_is_not_read(stage: Stage, clock: Clock) -> None:
+    """Ten thousand million pages would be asked for otherwise."""
+    stage.plays(Says(200, page(items(1, 100), 1, 100, 10**12)))
+    with pytest.raises(NonsenseError, match="total should be at most 1000000"):
+        read(stage, clock)
+    assert len(stage.asked) == 1
+
+
+def test_further_pages_are_not_asked_for_where_the_first_is_not_full(stage: Stage, clock: Clock) -> None:
+    """It does not add up already; a few more looks, and then it is an error."""
+    stage.plays(Says(200, page(items(1, 2), 1, 100, 100_000)))
+    with pytest.raises(MovingListError):
+        read(stage, clock)
+    assert len(stage.asked) == 3

@@ -123,3 +123,15 @@ def test_each_way_to_connect_gives_its_client() -> None:
         assert type(one) is Reader
     with connect_writer("https://eu.api.konghq.com", TOKEN, workers=3) as other:
         assert type(other) is Writer
+
+
+def test_what_the_server_sends_back_of_the_token_stays_on_the_wire(stage: Stage, clock: Clock) -> None:
+    """In a name as in a header: neither plans nor journals can carry it on."""
+    stage.plays(Says(200, {"name": f"x {TOKEN}"}, {"X-Request-Id": TOKEN}))
+    reply = session(stage, clock).request("GET", "/portals")
+    assert (reply.body, reply.trace) == ({"name": "x ***"}, "***")
+
+
+def test_a_word_that_happens_to_be_a_short_token_is_left_alone() -> None:
+    """The embedded portal takes any token: what it says must not change with it."""
+    assert Secret("sandbox").scrub(b"the sandbox") == b"the sandbox"

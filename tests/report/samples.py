@@ -11,6 +11,7 @@ from reconciler.model.change import (
     Change,
     Effect,
     Item,
+    LeftOut,
     Lifted,
     Outcome,
     Plan,
@@ -20,6 +21,7 @@ from reconciler.model.change import (
 )
 from reconciler.model.observed import Portal
 from reconciler.model.origin import Origin
+from reconciler.plan.document import PolicySource
 from reconciler.report.model import Command, Failure, Report
 
 PORTAL = Portal("5f3c-portal", "acme-partners", "https://eu.api.konghq.com", "eu")
@@ -340,6 +342,26 @@ def _applied(*, cut_short: bool = False) -> Report:
     return report("apply", _plan(*changes, residual=_lists()["residual"]), outcomes=tuple(outcomes))
 
 
+def _reviewed() -> Report:
+    """A saved plan that narrows a run: some of it is stale, some was not reviewed, some is needed no more."""
+    ada, bob, cy = (approve(f"{who}@partner.example", line) for line, who in enumerate(("ada", "bob", "cy"), 4))
+    changes = (ada, bob, join("ada@partner.example", "partners", listed(5)))
+    plan = _plan(
+        *changes,
+        only=("partners", "bob@partner.example"),
+        left_out=(
+            LeftOut(cy, "not-selected"),
+            LeftOut(leave("dee@partner.example", "beta", listed(9)), "not-reviewed"),
+        ),
+        not_needed=(join("eve@partner.example", "partners", listed(7)),),
+    )
+    was = "not tried: it was pending when the plan was made, and is revoked now"
+    skipped = "not tried, because this did not succeed: approve developer"
+    outcomes = (Outcome(ada, "stale", was), Outcome(bob, "already"), Outcome(changes[2], "skipped", skipped))
+    source = PolicySource("origin/main", "9e1f2a3b4c5d6e7f")
+    return report("apply", plan, outcomes=outcomes, policy_from=source, saved_plan="sha256:" + "ab" * 32)
+
+
 def _findings() -> Report:
     found = (
         Finding(
@@ -409,6 +431,17 @@ def _hostile() -> Report:
     return report("plan", _plan(*changes, blocked=items, findings=findings), workspace=(HOSTILE[0],))
 
 
+def _diagnoses() -> tuple[Finding, ...]:
+    settings = Finding(
+        "auto-approve-developers",
+        "error",
+        "the portal approves every developer who signs up: nobody asks git",
+        "switch it off in the portal's security settings",
+    )
+    name = Finding("hidden-characters", "warning", f'the name of a team "{HOSTILE[0]}" has characters', "look at it")
+    return settings, name
+
+
 def reports() -> dict[str, Report]:
     """Every sample, by the name of its golden files."""
     lost = Failure.of(
@@ -435,9 +468,16 @@ def reports() -> dict[str, Report]:
         ),
         "apply-partly": _applied(),
         "apply-cut-short": _applied(cut_short=True),
+        "apply-reviewed": _reviewed(),
         "apply-declined": report("apply", _first_approval().plan),
         "apply-refused": report("apply", _refused().plan),
         "apply-nothing": report("apply", _plan()),
+        "doctor-found": report(
+            "doctor",
+            Plan(PORTAL, residual=_lists()["residual"], looked_at={"developers": 1, "apis": 3}),
+            diagnoses=_diagnoses(),
+        ),
+        "doctor-healthy": report("doctor", Plan(PORTAL, looked_at={"developers": 1000})),
         "validate-findings": _findings(),
         "validate-clean": report("validate", None),
     }

@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
-from reconciler.errors import ExitCode, InputError, PortalError, ReconcilerError, StalePlanError
+from reconciler.errors import ExitCode, InputError, JournalError, PortalError, ReconcilerError, StalePlanError
 from reconciler.finding import Finding
-from reconciler.model.change import Action, Change, Item, Outcome, Plan, Ref, Refusal, Subject
+from reconciler.model.change import Action, Change, Item, LeftOut, Outcome, Plan, Ref, Refusal, Subject
 from reconciler.report.model import Command, Failure, Report
 from reconciler.report.words import Name, moves, object_words, subject_words, verb
 from tests.report.samples import PORTAL, approve, join, leave, listed, person, report, reports, role, status, team
@@ -56,6 +56,25 @@ def plan(*changes: Change, **lists: object) -> Plan:
         (report("apply", plan(GRANT), outcomes=(Outcome(GRANT, "already"),)), 0),
         (report("apply", plan(GRANT), outcomes=(Outcome(GRANT, "failed"),)), 6),
         (report("apply", plan(GRANT), outcomes=(Outcome(GRANT, "skipped"),)), 6),
+        (report("apply", plan(GRANT), outcomes=(Outcome(GRANT, "stale"),)), 6),
+        (report("apply", plan(GRANT), outcomes=(Outcome(GRANT, "stale"),), error=LOST), 7),
+        (report("apply", plan(left_out=(LeftOut(GRANT, "not-selected"),))), 0),
+        (report("apply", plan(left_out=(LeftOut(GRANT, "not-reviewed"),))), 6),
+        (report("apply", plan(GRANT, left_out=(LeftOut(REMOVAL, "not-reviewed"),))), 0),
+        (
+            report(
+                "apply",
+                plan(GRANT, left_out=(LeftOut(REMOVAL, "not-reviewed"),)),
+                outcomes=(Outcome(GRANT, "done"),),
+            ),
+            6,
+        ),
+        (report("apply", plan(not_needed=(GRANT,))), 0),
+        (report("plan", plan(left_out=(LeftOut(GRANT, "not-selected"),)), detailed_exitcode=True), 0),
+        (report("apply", plan(GRANT), outcomes=(Outcome(GRANT, "unknown"),)), 6),
+        (report("apply", plan(GRANT), outcomes=(Outcome(GRANT, "not-kept"),)), 6),
+        (report("apply", plan(GRANT), outcomes=(Outcome(GRANT, "done"),), error=Failure.of(JournalError("full"))), 6),
+        (report("apply", plan(GRANT), error=Failure.of(JournalError("full"))), 3),
         (report("apply", plan(GRANT, REMOVAL), outcomes=(Outcome(GRANT, "done"),)), 6),
         (report("apply", plan(GRANT), outcomes=(Outcome(GRANT, "done"), Outcome(REMOVAL, "failed", extra=True))), 6),
         (report("apply", plan(GRANT, REMOVAL), error=LOST), 7),
@@ -101,6 +120,8 @@ def test_the_summary_counts_each() -> None:
         "residual": 1,
         "refusals": 0,
         "lifted": 0,
+        "left_out": 0,
+        "not_needed": 0,
         "findings": 0,
         "errors": 0,
         "warnings": 0,
@@ -108,6 +129,9 @@ def test_the_summary_counts_each() -> None:
         "already": 1,
         "failed": 1,
         "skipped": 1,
+        "stale": 0,
+        "unknown": 0,
+        "not_kept": 0,
         "untried": 0,
         "extra": 1,
     }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +12,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from reconciler.sandbox import Sandbox, Server, serve
+from reconciler.sandbox import Request, Response, Sandbox, Server, serve
+from tests.contract.published import Published, published
 
 SEED: dict[str, Any] = {
     "apis": [
@@ -92,11 +92,11 @@ class Answer:
 
 
 class Client:
-    """Requests over one kept-alive connection; every answer is held against the published schema if given."""
+    """Requests over one kept-alive connection; every answer is held against the published file if given."""
 
-    def __init__(self, url: str, check: Callable[[str, str, Answer], None] | None) -> None:
+    def __init__(self, url: str, file: Published | None) -> None:
         self._connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
-        self._check = check
+        self._file = file
 
     def send(
         self,
@@ -105,20 +105,30 @@ class Client:
         body: Any = None,
         *,
         token: str | None = "Bearer t",
-        check: bool = True,
         **query: str,
     ) -> Answer:
-        """One request; `path` is below /v3 unless it begins with it. `check` False: it may differ from the file."""
+        """One request; `path` is below /v3 unless it begins with it."""
         target = (path if path.startswith("/v3") else "/v3" + path) + ("?" + urlencode(query) if query else "")
         data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        self._connection.request(method, target, data, {"Authorization": token} if token else {})
+        sent = {"Content-Type": "application/json", **({"Authorization": token} if token else {})}
+        self._connection.request(method, target, data, sent)
         response = self._connection.getresponse()
         raw = response.read()
         headers = {name.lower(): value for name, value in response.getheaders()}
         answer = Answer(response.status, json.loads(raw) if raw else None, headers, raw)
-        if self._check and check:
-            self._check(method, target.partition("?")[0], answer)
+        self._check(
+            Request(method, target, {name.lower(): value for name, value in sent.items()}, data or b""), answer
+        )
         return answer
+
+    def _check(self, request: Request, answer: Answer) -> None:
+        """The answer is one of those that the file lists, and nothing is accepted that the file does not allow."""
+        if self._file and self._file.operation(request) and answer.status != 501:
+            given = Response(answer.status, answer.raw, {"Content-Type": answer.headers.get("content-type", "")})
+            faults = self._file.check_answer(request, given)
+            if answer.status < 300:
+                faults += self._file.check_request(request)
+            assert faults == (), f"{request.method} {request.target}"
 
     def get(self, path: str, **query: str) -> Answer:
         """GET with a query."""
@@ -180,20 +190,9 @@ def server(sandbox: Sandbox) -> Iterator[Server]:
     assert not server.errors
 
 
-@pytest.fixture(scope="session")
-def check() -> Callable[[str, str, Answer], None] | None:
-    """Holds an answer against the published OpenAPI file named by KONNECT_OPENAPI; None without it."""
-    path = os.environ.get("KONNECT_OPENAPI")
-    if not path:
-        return None
-    from .openapi import Spec
-
-    return Spec(path).check
-
-
 @pytest.fixture
-def client(server: Server, check: Callable[[str, str, Answer], None] | None) -> Iterator[Client]:
-    client = Client(server.url, check)
+def client(server: Server) -> Iterator[Client]:
+    client = Client(server.url, published())
     yield client
     client.close()
 

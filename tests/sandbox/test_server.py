@@ -94,7 +94,7 @@ def test_one_connection_serves_many_requests(server: Server, acme: Acme) -> None
     acme.client.get("/nowhere")
     assert server.requests == [
         ("GET", "/v3/portals?page%5Bsize%5D=5", 200),
-        ("POST", "/v3/portals", 501),
+        ("POST", "/v3/portals", 400),
         ("GET", "/v3/nowhere", 404),
     ]
 

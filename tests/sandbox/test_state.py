@@ -52,6 +52,22 @@ def test_two_processes_may_share_a_state(tmp_path: Path) -> None:
     second.close()
 
 
+def test_a_cleared_state_is_as_new_and_can_be_seeded_again(tmp_path: Path) -> None:
+    """Also for a server that runs on it: switches, seeds and tokens are gone, and the same seed loads once more."""
+    seed = tmp_path / "seed.yaml"
+    seed.write_text("{switches: {default_page_size: 3}, portals: [{name: acme}]}", encoding="utf-8")
+    running, other = Sandbox(tmp_path / "s"), Sandbox(tmp_path / "s")
+    assert running.seed_once(seed)
+    running.add_token("viewer")
+    other.clear()
+    assert (running.empty, running.dump()) == (True, {})
+    with running._store.read() as tx:
+        assert (tx.switches.default_page_size, tx.count("SELECT count(*) FROM tokens")) == (10, 0)
+    assert running.seed_once(seed)
+    running.close()
+    other.close()
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_write_answered_is_a_write_kept(tmp_path: Path, end: signal.Signals) -> None:
     state = tmp_path / "state.sqlite"
@@ -79,7 +95,7 @@ def test_a_state_of_another_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(state) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(StateError, match="state of version 99, not 2; reset it to begin anew"):
+    with pytest.raises(StateError, match="state of version 99, not 3; reset it to begin anew"):
         Sandbox(state)
 
 

@@ -71,4 +71,106 @@ def test_page_sizes(sandbox: Sandbox, acme: Acme, client: Client) -> None:
 def test_what_was_created_may_be_answered_200(sandbox: Sandbox, acme: Acme, client: Client) -> None:
     """11.13: seen on another endpoint of the real portal."""
     sandbox.keep_switches(created_status=200)
-    assert client.send("POST", f"{acme.path}/teams", {"name": "new"}, check=False).status == 200
+    assert client.send("POST", f"{acme.path}/teams", {"name": "new"}).status == 200
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_what_was_rejected_may_be_final(sandbox: Sandbox, acme: Acme, client: Client, final: bool) -> None:
+    """11.2: people and requests alike; only approving is refused."""
+    sandbox.keep_switches(rejected_is_final=final)
+    [registration] = client.get(f"{acme.application('Checkout')}/registrations").value["data"]
+    for path in (
+        acme.developer("bob@x.example"),
+        f"{acme.application('Checkout')}/registrations/{registration['id']}",
+    ):
+        assert client.send("PATCH", path, {"status": "rejected"}).status == 200
+        answer = client.send("PATCH", path, {"status": "approved"})
+        assert answer.status == (400 if final else 200)
+        assert client.send("PATCH", path, {"status": "pending"}).status == 200
+
+
+@pytest.mark.parametrize(("unique", "status"), [(True, 409), (False, 201)])
+def test_two_teams_may_have_one_name(sandbox: Sandbox, acme: Acme, client: Client, unique: bool, status: int) -> None:
+    """11.3."""
+    sandbox.keep_switches(unique_team_names=unique)
+    assert client.send("POST", f"{acme.path}/teams", {"name": "partners"}).status == status
+
+
+@pytest.mark.parametrize(("taken", "status"), [(True, 409), (False, 201)])
+def test_an_address_may_be_taken_in_any_case(
+    sandbox: Sandbox, acme: Acme, client: Client, taken: bool, status: int
+) -> None:
+    """11.4: on create."""
+    sandbox.keep_switches(email_taken_in_any_case=taken)
+    body = {"email": "ADA@x.example", "full_name": "Ada"}
+    assert client.send("POST", f"{acme.path}/developers", body).status == status
+    assert client.send("POST", f"{acme.path}/developers", {**body, "email": "ada@x.example"}).status == 409
+
+
+@pytest.mark.parametrize(("any_case", "found"), [(True, 1), (False, 0)])
+@pytest.mark.parametrize("operator", ["", "[eq]", "[oeq]"])
+def test_a_filter_on_an_address_may_ignore_case(
+    sandbox: Sandbox, acme: Acme, client: Client, any_case: bool, found: int, operator: str
+) -> None:
+    """11.4: on filtering."""
+    sandbox.keep_switches(email_filter_in_any_case=any_case)
+    page = client.get(f"{acme.path}/developers", **{f"filter[email]{operator}": "ADA@X.example"}).value
+    assert len(page["data"]) == found
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_lists_of_applications_may_leave_the_owner_out(
+    sandbox: Sandbox, acme: Acme, client: Client, named: bool
+) -> None:
+    """11.9: one application always says it."""
+    sandbox.keep_switches(owner_in_lists=named)
+    listed = client.get(f"{acme.path}/applications").value["data"]
+    assert {"owner" in one for one in listed} == {named}
+    assert "owner" in client.get(acme.application("Checkout")).value
+
+
+@pytest.mark.parametrize(
+    ("fate", "status", "applications"),
+    [("kept", 204, {"Checkout", "Shared"}), ("refused", 409, {"Checkout", "Shared"}), ("deleted", 204, {"Checkout"})],
+)
+def test_what_becomes_of_the_applications_of_a_deleted_team(
+    sandbox: Sandbox, acme: Acme, client: Client, fate: str, status: int, applications: set[str]
+) -> None:
+    """11.11."""
+    sandbox.keep_switches(team_with_applications=fate)
+    assert client.send("DELETE", acme.team("owners")).status == status
+    assert {one["name"] for one in client.get(f"{acme.path}/applications").value["data"]} == applications
+    assert client.send("DELETE", acme.team("partners")).status == 204
+
+
+@pytest.mark.parametrize(
+    ("shown", "partners", "owners"),
+    [("seeded", None, True), ("shown", False, True), ("hidden", None, None)],
+)
+def test_teams_may_show_who_manages_them(
+    sandbox: Sandbox, acme: Acme, client: Client, shown: str, partners: bool | None, owners: bool | None
+) -> None:
+    """11.12: newer than the published file; where a portal shows it, synchronisation is on unless said otherwise."""
+    sandbox.keep_switches(konnect_managed=shown)
+    assert client.get(acme.team("partners")).value.get("konnect_managed") is partners
+    assert client.get(acme.team("owners")).value.get("konnect_managed") is owners
+
+
+def test_who_manages_a_team_is_changed_unless_it_is_mapped(sandbox: Sandbox) -> None:
+    """Contract 5: delete the group mapping first."""
+    from reconciler.sandbox.protocol.problems import Problem
+    from reconciler.sandbox.records import teams
+
+    sandbox.keep_switches(konnect_managed="shown")
+    sandbox.load({"portals": [{"name": "third", "teams": [{"name": "mapped", "groups": ["g"]}, {"name": "free"}]}]})
+    with sandbox._store.write() as tx:
+        ids = {row["name"]: (row["portal_id"], row["id"]) for row in tx.all("SELECT * FROM teams")}
+        assert teams.update(tx, *ids["free"], {"konnect_managed": True})["konnect_managed"] is True
+        with pytest.raises(Problem, match="delete it first"):
+            teams.update(tx, *ids["mapped"], {"konnect_managed": True})
+
+
+def test_a_portal_that_does_not_show_it_does_not_take_it(sandbox: Sandbox, acme: Acme, client: Client) -> None:
+    """A team of a portal from before."""
+    answer = client.send("PATCH", acme.team("partners"), {"konnect_managed": True})
+    assert answer.invalid[0]["reason"] == '"konnect_managed" is not allowed'

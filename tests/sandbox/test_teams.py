@@ -46,12 +46,12 @@ def test_two_teams_cannot_have_one_name(acme: Acme) -> None:
 def test_a_team_is_changed_in_what_is_given(acme: Acme) -> None:
     path = acme.team("partners")
     before = acme.client.get(path).value
-    after = acme.client.send("PATCH", path, {"description": None, "can_own_applications": True})
+    after = acme.client.send("PATCH", path, {"description": "Some partners", "can_own_applications": True})
     assert after.status == 200
     assert after.value["updated_at"] > before["updated_at"]
     assert after.value == {
         **before,
-        "description": None,
+        "description": "Some partners",
         "can_own_applications": True,
         "updated_at": after.value["updated_at"],
     }
@@ -61,6 +61,7 @@ def test_a_team_is_changed_in_what_is_given(acme: Acme) -> None:
     ("body", "fault"),
     [
         ({"name": 7}, {"rule": "is_string", "reason": 'value of "name" must be a utf-8 string'}),
+        ({"description": None}, {"rule": "is_string", "reason": 'value of "description" must be a utf-8 string'}),
         (
             {"description": "x" * 251},
             {"rule": "max_length", "maximum": 250, "reason": 'value of "description" must not exceed 250 characters'},
@@ -102,7 +103,12 @@ def test_members_are_listed_without_a_status(acme: Acme) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "found"),
-    [("email", "bob@x.example", ["Bob"]), ("full_name][contains", "A", ["Ada"]), ("active", "false", ["Bob"])],
+    [
+        ("email", "bob@x.example", ["Bob"]),
+        ("full_name][contains", "A", ["Ada"]),
+        ("active", "false", ["Bob"]),
+        ("attributes", "x", []),
+    ],
 )
 def test_members_are_filtered(acme: Acme, name: str, value: str, found: list[str]) -> None:
     answer = acme.client.get(acme.team("partners") + "/developers", **{f"filter[{name}]": value})

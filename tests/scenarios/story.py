@@ -18,8 +18,10 @@ import yaml
 
 from reconciler.cli.main import main
 from reconciler.cli.runtime import Runtime
-from reconciler.sandbox import Request, Response, Sandbox, serve
-from reconciler.sandbox.web.server import Server
+from reconciler.sandbox import Request, Response, Sandbox, Server
+from tests.contract.published import published
+from tests.contract.watch import Watch
+from tests.scenarios.server import Command, in_process
 
 TODAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PORTAL = "acme-partners"
@@ -46,11 +48,15 @@ class Story:
 
     folder: Path
     sandbox: Sandbox
-    server: Server
+    server: Server | Command
+    watch: Watch
+    """Holds what goes over the wire against the published OpenAPI file, if there is one: `run` tells."""
     now: datetime = TODAY
     environ: dict[str, str] = field(default_factory=dict)
     wrote: list[str] = field(default_factory=list)
     """What the last `apply` wrote, in order: the method and the path without ids, as in "PATCH developers"."""
+    waited: list[float] = field(default_factory=list)
+    """How long the command wanted to wait before it looked again; it never really waits."""
 
     def git(self, text: str = "", **files: str) -> None:
         """Replace the workspace: `text` is access.yaml with the portal's line in front; `files` are further ones."""
@@ -69,13 +75,20 @@ class Story:
         """
         out, err = io.StringIO(), io.StringIO()
         environ = {"KONNECT_TOKEN": "kpat_story", "KONNECT_SERVER_URL": self.server.url, **self.environ}
-        runtime = Runtime(now=lambda: self.now, environ=environ, is_terminal=lambda: answers is not None)
+        runtime = Runtime(
+            now=lambda: self.now,
+            environ=environ,
+            is_terminal=lambda: answers is not None,
+            wait=lambda _, seconds: self.waited.append(seconds) if seconds else None,
+            new_id=lambda: "run-1",
+        )
         with (
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
             unittest.mock.patch("sys.stdin", io.StringIO(answers)),
         ):
             code = main([str(argument) for argument in arguments], runtime)
+        self.watch.tell()
         return Ran(code, out.getvalue(), err.getvalue())
 
     def plan(self, *more: str) -> dict[str, Any]:
@@ -144,8 +157,17 @@ class Story:
         return found[0]["registrations"]
 
     def on_request(self, hook: Callable[[Request], Response | None]) -> Callable[[], None]:
-        """Let something happen on the portal just before it handles a request; call what is returned to end that."""
-        return self.server.before(hook)
+        """Let something happen on the portal just before it handles a request; call what is returned to end that.
+
+        A hook may answer in the portal's place. It needs the portal in this process: mark the test `in_process`.
+        """
+        return self.in_process.before(lambda request: self.watch.played(hook(request)))
+
+    @property
+    def in_process(self) -> Server:
+        """The server, for what cannot be done to a command: hooks, faults."""
+        assert isinstance(self.server, Server), "mark this test with @pytest.mark.in_process"
+        return self.server
 
 
 def in_words(change: dict[str, Any]) -> str:
@@ -198,13 +220,15 @@ def in_lines(items: list[dict[str, Any]]) -> list[str]:
 
 
 @contextlib.contextmanager
-def story_on(seed: str | dict[str, Any], folder: Path, now: datetime = TODAY) -> Iterator[Story]:
-    """A story on a portal seeded with that document: the form of a seed file, the portal being acme-partners."""
+def story_on(seed: str | dict[str, Any], folder: Path, command: Command | None = None) -> Iterator[Story]:
+    """A story on a portal seeded with that document: the form of a seed file, the portal being acme-partners.
+
+    The portal is served in this process, or by the command if one is given.
+    """
     document = yaml.safe_load(textwrap.dedent(seed)) if isinstance(seed, str) else seed
-    sandbox = Sandbox(None, lambda: now)
-    try:
+    watch = Watch(published())
+    where = in_process if command is None else command.portal
+    with where(lambda: TODAY, watch) as (sandbox, server):
         sandbox.load(document)
-        with serve(sandbox) as server:
-            yield Story(folder, sandbox, server, now)
-    finally:
-        sandbox.close()
+        yield Story(folder, sandbox, server, watch)
+    watch.tell()

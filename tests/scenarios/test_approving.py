@@ -322,6 +322,7 @@ def invitations(story: Story) -> list[dict[str, Any]]:
     return bodies
 
 
+@pytest.mark.in_process
 def test_an_invited_person_gets_an_account_a_mail_and_their_teams_in_the_same_run(portal: Start) -> None:
     """`invite: true` creates the account, with an invitation mail, when nobody signed up."""
     story = portal("portals: [{name: acme-partners, teams: [{name: partners}]}]")
@@ -371,6 +372,7 @@ def test_an_invited_person_gets_the_teams_that_other_files_write_with_another_sp
     assert story.since(before) == {"dee@partner.example": "→ approved", "dee@partner.example in partners": "→ member"}
 
 
+@pytest.mark.in_process
 def test_an_invited_person_who_signed_up_meanwhile_is_approved_and_gets_no_mail(portal: Start) -> None:
     """An invitation is for nobody; an account that waits, in whatever case of letters, is approved as ever."""
     story = portal("portals: [{name: acme-partners, developers: [{email: Dee@partner.example}]}]")
@@ -381,6 +383,7 @@ def test_an_invited_person_who_signed_up_meanwhile_is_approved_and_gets_no_mail(
     assert story.portal["developers"] == {"Dee@partner.example": "approved"}
 
 
+@pytest.mark.in_process
 def test_somebody_who_is_not_to_have_access_is_not_invited(portal: Start) -> None:
     """For someone who is not there, a revoked entry is satisfied and an expired one means nothing."""
     story = portal("portals: [{name: acme-partners}]")
@@ -920,7 +923,7 @@ def test_a_rule_matches_the_whole_domain_behind_the_last_at_sign_and_no_look_ali
         "l\u043eokalike@partner.example": False,
         "j\u00fcrgen@partner.example": False,
         "full\uff57idth@partner.example": False,
-        "partner.example": False,
+        '"partner.example"@': False,
     }
     people = [{"email": email} for email in theirs]
     story = portal(json.dumps({"portals": [{"name": "acme-partners", "developers": people}]}))

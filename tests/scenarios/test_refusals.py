@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from reconciler.model.change import LIFTABLE
 from tests.scenarios.conftest import Start
 from tests.scenarios.story import Story, in_words
 
@@ -49,14 +50,28 @@ def refused(story: Story) -> list[tuple[str, int]]:
 
 
 def stays_refused(story: Story, *more: str) -> None:
-    """`plan` and `apply` show it in full on stdout and exit with 4; nothing is written and nothing changed."""
-    before = story.portal
-    planned = story.run("plan", story.folder, "--format", "json", *more)
-    applied = story.run("apply", story.folder, "--yes", "--format", "json", *more)
-    assert (planned.code, applied.code) == (4, 4)
-    assert planned.json["changes"] == applied.json["changes"]
-    assert planned.json["refusals"] == applied.json["refusals"] != []
-    assert applied.json["outcomes"] == []
+    """Every command that can plan shows it in full on stdout; nothing is written and nothing changed.
+
+    `plan` and `apply` exit with 4, so does a saved plan that is applied, or that narrows a new one to itself.
+    """
+    before, file = story.portal, story.folder.parent / "refused.json"
+    planned = story.run("plan", story.folder, "--format", "json", "--out", file, *more)
+    applied = [
+        story.run("apply", *arguments, "--yes", "--format", "json")
+        for arguments in (
+            [story.folder, *more],
+            ["--plan", file],
+            ["--plan", file, story.folder],
+            [story.folder, "--reviewed", file, *more],
+        )
+    ]
+    assert [planned.code, *(ran.code for ran in applied)] == [4] * 5
+    for ran in applied:
+        assert planned.json["changes"] == ran.json["changes"]
+        assert planned.json["refusals"] == ran.json["refusals"] != []
+        assert ran.json["outcomes"] == []
+    if not more:
+        assert story.drift()[1]["refusals"] == planned.json["refusals"]
     assert story.writes() == []
     assert story.portal == before
 
@@ -766,3 +781,173 @@ def test_the_removals_of_a_refused_plan_are_all_listed(portal: Start) -> None:
     assert [in_words(change) for change in three_go(portal).plan()["changes"]] == [
         f"revoke-developer | {person(i)}" for i in range(3)
     ]
+
+
+def _invites(n: int) -> Git:
+    entries = [{"email": person(i), "invite": True, "full_name": f"Person {i}"} for i in range(n)]
+    return {"policy": {"limits": {"invites": {"count": 1}}}, "developers": entries}
+
+
+def _all_leave_the_crew() -> tuple[Seed, Git]:
+    seeded, git = crew(3, others=60)
+    return seeded, git | {"policy": {"limits": {"removals": {"floor": 2, "max": 50, "percent": 50}}}}
+
+
+def _limited(rule: str) -> tuple[Seed, Git]:
+    taking = FOUR[rule]
+    git = taking.git(3)
+    limits = {"limits": {"removals": {"floor": 2, "max": 2, "percent": 100}}}
+    return taking.portal, git | {"policy": git.get("policy", {}) | limits}
+
+
+def _guarded() -> tuple[Seed, Git]:
+    seeded, policy = guarded(developers=["*@acme.example"])
+    return seeded, policy | AWAY["status"][0]
+
+
+WAYS = "add an entry to policy.allow, or lift it for one run with --allow"
+REFUSED: dict[str, tuple[tuple[Seed, Git], int, str, str, str]] = {
+    **{
+        f"removals.{kind}": (
+            _limited(f"removals.{kind}"),
+            3,
+            f"3 of 4 approved {kind} would be taken away",
+            "up to 2 always, else at most 2 and at most 100 % of 4",
+            "split the change, raise policy.limits.removals by review",
+        )
+        for kind in ("developers", "memberships", "registrations", "roles")
+    },
+    "removals.team": (
+        _all_leave_the_crew(),
+        3,
+        "3 of 4 approved members of team crew would be taken away",
+        "up to 2 always, else at most 50 and at most 50 % of 4",
+        "split the change, raise policy.limits.removals by review",
+    ),
+    "grants": (
+        (
+            seed(developers=people(3, "pending")),
+            {"policy": {"limits": {"grants": {"count": 2}}}, "developers": [person(i) for i in range(3)]},
+        ),
+        3,
+        "the plan makes 3 grants",
+        "at most 2",
+        "split the change, raise policy.limits.grants.count by review",
+    ),
+    "grants.rule": (
+        (
+            seed(developers=people(3, "pending")),
+            {"rules": [{"name": "all", "match": {"email": "*@partner.example"}, "approve": True, "max": 2}]},
+        ),
+        3,
+        "rule 'all' would approve 3 new people",
+        "at most 2",
+        "raise the rule's max by review",
+    ),
+    "invites": (
+        (seed(), _invites(2)),
+        2,
+        "the plan makes 2 invitations",
+        "at most 1",
+        "split the change, raise policy.limits.invites.count by review",
+    ),
+    "protected": (
+        _guarded(),
+        1,
+        "the plan takes access away from what policy.protected names: ada@acme.example",
+        "none",
+        "take them out of policy.protected by review",
+    ),
+    "never-empty": (
+        (pair(), EMPTIED["by both"]),
+        1,
+        "team live had 2 approved members and would be left with none",
+        "at least one approved member, or the team named in policy.limits.may_empty",
+        "list who stays in team live, add it to policy.limits.may_empty by review",
+    ),
+}
+"""For each rule that can be lifted a story that breaks it and no other: the number, and the refusal in words."""
+
+
+def test_every_rule_that_can_be_lifted_has_its_story() -> None:
+    assert set(REFUSED) == set(LIFTABLE)
+
+
+@pytest.mark.parametrize(("rule", "broken"), REFUSED.items(), ids=REFUSED)
+def test_a_refusal_names_rule_number_limit_and_way_out(
+    portal: Start, rule: str, broken: tuple[tuple[Seed, Git], int, str, str, str]
+) -> None:
+    """Whole refusals, as every format gets them; every command that can plan has the same."""
+    (seeded, git), number, message, limit, way_out = broken
+    story = portal(seeded)
+    put(story, git)
+    assert story.plan()["refusals"] == [
+        {
+            "rule": rule,
+            "message": message,
+            "number": number,
+            "limit": limit,
+            "hint": f"{way_out}, {WAYS} {rule} --reason TEXT",
+            "liftable": True,
+        }
+    ]
+    stays_refused(story)
+
+
+@pytest.mark.parametrize(("rule", "broken"), REFUSED.items(), ids=REFUSED)
+def test_a_flag_lifts_each_rule(
+    portal: Start, rule: str, broken: tuple[tuple[Seed, Git], int, str, str, str]
+) -> None:
+    """The way out that the refusal names is one."""
+    story = portal(broken[0][0])
+    put(story, broken[0][1])
+    ran = story.run("apply", story.folder, "--yes", "--format", "json", "--allow", rule, "--reason", "agreed")
+    assert (ran.code, [each["refusal"]["rule"] for each in ran.json["lifted"]]) == (0, [rule])
+    assert story.changes() == []
+
+
+@pytest.mark.parametrize(("rule", "broken"), REFUSED.items(), ids=REFUSED)
+def test_a_reviewed_exception_lifts_each_rule_up_to_its_number_and_day(
+    portal: Start, rule: str, broken: tuple[tuple[Seed, Git], int, str, str, str]
+) -> None:
+    """At its number and on its day it counts; one less, or the day after, it does not."""
+    (seeded, git), number, *_ = broken
+    story = portal(seeded)
+    for most, until, expected in (
+        (number, "2026-11-23", []),
+        (number - 1, "2026-11-23", [(rule, number)]),
+        (number, "2026-11-22", [(rule, number)]),
+    ):
+        allow = [{"rule": rule, "max": most, "until": until, "reason": "agreed"}]
+        put(story, git | {"policy": git.get("policy", {}) | {"allow": allow}})
+        assert refused(story) == expected
+
+
+UNLISTED = {
+    "developers": ("revoke", seed(developers=people(4)), {"developers": [person(3)]}),
+    "memberships": (
+        "exact",
+        seed(developers=people(4), teams=[{"name": "team", "members": [person(i) for i in range(4)]}]),
+        {"developers": [{"email": person(i), **({"teams": ["team"]} if i == 3 else {})} for i in range(4)]},
+    ),
+    "registrations": (
+        "revoke",
+        FOUR["removals.registrations"].portal,
+        {"developers": [{"email": person(0), "applications": [{"name": "Checkout", "apis": ["api3"]}]}]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "unlisted"), UNLISTED.items(), ids=UNLISTED)
+def test_what_a_policy_takes_counts_as_what_an_entry_takes(
+    portal: Start, kind: str, unlisted: tuple[str, Seed, Git]
+) -> None:
+    """A file that lost its lines is the case that the limits are for: three of four go by `unlisted`."""
+    policy, seeded, git = unlisted
+    story = portal(seeded)
+    git = git | {"policy": {"scope": EVERYTHING, "unlisted": {kind: policy}}}
+    put(story, git, removals={"floor": 2, "max": 2, "percent": 100})
+    assert ("removals." + kind, 3) in refused(story)
+    stays_refused(story)
+    put(story, git, removals={"floor": 2, "max": 3, "percent": 100})
+    passes(story)

@@ -38,6 +38,8 @@ def test_a_person_revoked_in_the_console_goes_on_calling(portal: Start, git: str
     code, report = story.drift()
     assert code == 2
     assert [item["reason"] for item in report["residual"]] == ["works although its owner is revoked"]
+    assert story.run("plan", str(story.folder)).code == 0
+    assert story.run("plan", str(story.folder), "--fail-on", "residual").code == 2
 
 
 def test_a_tombstone_ends_it(portal: Start) -> None:
@@ -45,6 +47,7 @@ def test_a_tombstone_ends_it(portal: Start) -> None:
     story = portal(SEED)
     story.git(f"developers: [{ADA}, {{email: bob@partner.example, status: revoked}}]")
     assert story.listed("residual") == []
+    assert story.run("plan", str(story.folder), "--fail-on", "residual").code == 0
     before = story.portal
     story.apply()
     assert story.since(before) == {"bob@partner.example / Cart / payments": "approved → revoked"}
@@ -55,7 +58,8 @@ def test_what_is_approved_in_the_same_run_is_not_residual(portal: Start) -> None
     """A pending person whom this plan approves has nothing left over."""
     story = portal(SEED)
     story.sandbox.set_status("acme-partners", "bob@partner.example", "pending")
-    story.git(f"developers: [{ADA}, {{email: bob@partner.example, applications: [{{name: Cart, apis: [payments]}}]}}]")
+    bob = ADA.replace("ada", "bob").replace("Checkout", "Cart")
+    story.git(f"developers: [{ADA}, {bob}]")
     assert story.listed("residual") == []
     story.apply()
     assert story.drift()[0] == 0

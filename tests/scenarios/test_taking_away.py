@@ -282,6 +282,7 @@ def patch_of_the_developer(request: Request) -> bool:
     return request.method == "PATCH" and request.path.split("/")[-2] == "developers"
 
 
+@pytest.mark.in_process
 def test_what_someone_requests_while_being_revoked_is_revoked_as_well(portal: Start) -> None:
     """Until the status fell they could ask again, and be approved automatically: read once more, and ended."""
     story = portal("""
@@ -329,6 +330,7 @@ def test_what_someone_requests_while_being_revoked_is_revoked_as_well(portal: St
     story.apply()
 
 
+@pytest.mark.in_process
 def test_what_someone_requests_while_being_revoked_by_policy_is_revoked_as_well(portal: Start) -> None:
     """Taken away is taken away, whoever said so: entry, expiry or the policy for unlisted people."""
     story = portal("""
@@ -858,6 +860,7 @@ def failing(story: Story, action: str, *words: str) -> Any:
     return story.on_request(hook)
 
 
+@pytest.mark.in_process
 @pytest.mark.usefixtures("_no_waiting")
 @pytest.mark.parametrize(
     ("fails", "stays"),
@@ -896,6 +899,7 @@ def test_no_failed_removal_holds_up_another_and_the_next_run_finishes(
     assert story.since(before) == whole
 
 
+@pytest.mark.in_process
 @pytest.mark.usefixtures("_no_waiting")
 def test_what_fails_for_one_person_holds_up_nobody_else(portal: Start) -> None:
     """Each person is a lane of their own: others are approved and revoked as if nothing had happened."""
@@ -928,6 +932,7 @@ def test_what_fails_for_one_person_holds_up_nobody_else(portal: Start) -> None:
     }
 
 
+@pytest.mark.in_process
 def test_a_removal_that_someone_else_did_in_the_meantime_is_no_failure(portal: Start) -> None:
     """A membership that is gone when the DELETE arrives is as wanted: exit 0."""
     story = portal(BOB_HAS_EVERYTHING)

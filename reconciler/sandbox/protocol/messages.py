@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+Delivery = Literal["whole", "half", "none", "never"]
+"""How much of an answer arrives before the connection breaks; `never`: it stays open and silent."""
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -13,12 +16,16 @@ PROBLEM = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client sent: `target` is the path with its query, header names are in lower case."""
+    """What a client sent: `target` is the path with its query, header names are in lower case.
+
+    `peer` is the client's address; empty without a socket.
+    """
 
     method: str
     target: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    peer: str = ""
 
     @property
     def path(self) -> str:
@@ -38,6 +45,7 @@ class Response:
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    delivery: Delivery = "whole"
 
     @classmethod
     def json(

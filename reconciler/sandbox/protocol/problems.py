@@ -82,11 +82,6 @@ def conflict(detail: str = "Conflict") -> Problem:
     return Problem(409, "Conflict", detail)
 
 
-def not_played(what: str = "operation") -> Problem:
-    """501: Konnect has it, the sandbox does not."""
-    return Problem(501, "Not Implemented", f"the sandbox does not play this {what} yet")
-
-
 def unexpected() -> Problem:
     """500: a defect of the sandbox itself; the cause is kept for the test, not for the client."""
     return Problem(500, "Internal Server Error", "An unexpected error occurred")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,6 +21,7 @@ from reconciler.sandbox.switches import Switches
 
 DEEPEST_OFFSET = 2**62
 
+CURSORS = {"page[after]": "after", "page[before]": "before"}
 INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 FILTER = re.compile(r"filter\[([^\[\]]+)\](?:\[([^\[\]]+)\])?")
 KEY = re.compile(r"[A-Za-z0-9._-]{1,63}")
@@ -61,6 +62,8 @@ class Listing:
 
     Rows come in the order of `created_at`, then of insertion (contract 2: ascending creation is likely);
     of insertion alone where `dated` is false. `paged` is false for what is no list: it takes no parameter.
+    `cursors`: its pages are found by cursors, not by numbers (`cursor.page`).
+    `flags`: other parameters, with the values they take.
     `foreign_wording`: the reason for a bad sort as the API Builder words it (openapi.yaml, /apis).
     """
 
@@ -71,6 +74,8 @@ class Listing:
     sorts: Mapping[str, str] = field(default_factory=dict)
     dated: bool = True
     paged: bool = True
+    cursors: bool = False
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     foreign_wording: bool = False
 
 
@@ -86,12 +91,17 @@ class ListQuery:
     number: int = 1
     order: tuple[str, ...] = ()
     conditions: tuple[tuple[str, Any], ...] = ()
+    cursors: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, str] = field(default_factory=dict)
+    shift: int = 0
+    """How many records were added before later pages since the first was read; removed, if below zero."""
 
     def page(self, tx: Transaction, where: str, *values: Any, render: Callable[[Any], Any] = dict) -> dict[str, Any]:
         """`{data, meta}` of the rows that also meet `where`; past the last page the data is empty."""
         clauses, bound = self._where(where, values)
         total = tx.count(f"SELECT count(*) FROM {self.listing.source} WHERE {clauses}", *bound)
-        offset = min(self.size * (self.number - 1), DEEPEST_OFFSET)
+        total = max(total + self.shift, 0)
+        offset = min(max(self.size * (self.number - 1) - self.shift, 0), DEEPEST_OFFSET)
         # The page is found among bare row numbers, which an index holds, so that far pages do not read
         # every record on the way. CROSS JOIN fixes the order: those numbers first, then their records.
         seq = f"{self.listing.table}.seq"
@@ -102,12 +112,32 @@ class ListQuery:
         meta = {"page": {"number": self.number, "size": self.size, "total": total}}
         return {"data": [render(row) for row in rows], "meta": meta}
 
+    def between(
+        self, tx: Transaction, after: int, before: int, backwards: bool, where: str, *values: Any
+    ) -> list[Any]:
+        """The rows of a page between two places in the order of insertion, and one more if there is one."""
+        clauses, bound = self._where(where, values)
+        seq = f"{self.listing.table}.seq"
+        sql = (
+            f"SELECT {seq}, {self.listing.columns} FROM {self.listing.source} WHERE {clauses} "
+            f"AND {seq} > ? AND {seq} < ? ORDER BY {seq} {'DESC' if backwards else 'ASC'} LIMIT ?"
+        )
+        return tx.all(sql, *bound, after, before, self.size + 1)
+
     def everything(self, tx: Transaction, where: str, *values: Any, render: Callable[[Any], Any] = dict) -> list[Any]:
         """All rows, for a list without pages."""
         clauses, bound = self._where(where, values)
         return [
             render(row) for row in tx.all(self._select(self.listing.columns, self.listing.source, clauses), *bound)
         ]
+
+    def in_any_case(self, name: str) -> ListQuery:
+        """The same, with the filters on that field ignoring the case of ASCII letters."""
+        column = self.listing.filters[name].column
+        conditions = tuple(
+            (clause.replace(column, f"{column} COLLATE NOCASE"), value) for clause, value in self.conditions
+        )
+        return replace(self, conditions=conditions)
 
     def _where(self, where: str, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
         clauses = " AND ".join((where, *(clause for clause, _ in self.conditions)))
@@ -120,15 +150,23 @@ class ListQuery:
         return f"SELECT {columns} FROM {source} WHERE {clauses} ORDER BY {order}"
 
 
-def parse(listing: Listing, query: str, switches: Switches) -> ListQuery:
+def parse(listing: Listing, query: str, switches: Switches, shift: int = 0) -> ListQuery:
     """Read a query string; 400 with every parameter that is wrong."""
     faults: list[Invalid] = []
-    pages = {"page[size]": switches.default_page_size, "page[number]": 1}
+    pages = {"page[size]": switches.default_page_size, **({} if listing.cursors else {"page[number]": 1})}
+    cursors: dict[str, str] = {}
+    flags: dict[str, str] = {}
     order: tuple[str, ...] = ()
     conditions: dict[str, tuple[str, Any]] = {}
     for name, value in dict(parse_qsl(query, keep_blank_values=True)).items():
         if name in pages and listing.paged:
             pages[name] = _integer(name, value, pages[name], faults)
+        elif name in CURSORS and listing.cursors:
+            cursors[CURSORS[name]] = value
+        elif name in listing.flags:
+            flags[name] = value
+            if value not in listing.flags[name]:
+                faults.append(not_in(name, listing.flags[name], "query"))
         elif name == "sort" and listing.sorts:
             order = _order(listing, value, faults)
         else:
@@ -138,7 +176,9 @@ def parse(listing: Listing, query: str, switches: Switches) -> ListQuery:
     if faults:
         raise bad_request(*faults)
     size = min(pages["page[size]"], switches.largest_page_size)
-    return ListQuery(listing, size, pages["page[number]"], order, tuple(conditions.values()))
+    number = pages.get("page[number]", 1)
+    shifted = shift if number > 1 else 0
+    return ListQuery(listing, size, number, order, tuple(conditions.values()), cursors, flags, shifted)
 
 
 def _integer(name: str, value: str, default: int, faults: list[Invalid]) -> int:
@@ -155,7 +195,7 @@ def _integer(name: str, value: str, default: int, faults: list[Invalid]) -> int:
 
 def _order(listing: Listing, value: str, faults: list[Invalid]) -> tuple[str, ...]:
     terms = []
-    for term in value.split(",") if value else ():
+    for term in value.split(","):
         name, _, direction = term.strip().partition(" ")
         if name not in listing.sorts or direction.strip() not in ("", "asc", "desc"):
             fault = not_in("sort", listing.sorts, "query")

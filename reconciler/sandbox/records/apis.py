@@ -134,7 +134,8 @@ def _render(row: Row) -> dict[str, Any]:
 
 def _publication(row: Row) -> dict[str, Any]:
     item = {**dict(row), "auto_approve_registrations": bool(row["auto_approve_registrations"])}
-    item["auth_strategy_ids"] = [item.pop("auth_strategy_id")]
+    strategy = item.pop("auth_strategy_id")
+    item["auth_strategy_ids"] = None if strategy is None else [strategy]
     return item
 
 

@@ -8,19 +8,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.sandbox.protocol.bodies import Property, Shape
-from reconciler.sandbox.protocol.problems import Invalid, Problem, bad_request, invalid, not_found
+from reconciler.sandbox.protocol.problems import Invalid, Problem, bad_request, invalid, not_found, unknown_property
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
-from reconciler.sandbox.records import developers, portals, roles, teams
+from reconciler.sandbox.records import developers, portals, roles, strategies, teams
+from reconciler.sandbox.records.strategies import KEY_AUTH
 from reconciler.sandbox.state.store import Row, Transaction
 
 LISTING = Listing(
     table="applications",
     columns="applications.id, applications.name, applications.description, applications.labels, "
     "applications.portal_id, applications.developer_id, applications.team_id, "
-    "portals.default_application_auth_strategy_id AS strategy_id, applications.created_at, "
+    "applications.client_id, applications.auth_strategy_id AS strategy_id, auth_strategies.name AS strategy_name, "
+    "auth_strategies.credential_type, auth_strategies.dcr_provider_id, applications.created_at, "
     "applications.updated_at, (SELECT count(*) FROM registrations "
     "WHERE registrations.application_id = applications.id) AS registration_count",
-    source="applications LEFT JOIN portals ON portals.id = applications.portal_id",
+    source="applications LEFT JOIN auth_strategies ON auth_strategies.id = applications.auth_strategy_id",
     filters={
         "developer_id": Field("applications.developer_id", "uuid"),
         "name": Field("applications.name"),
@@ -32,6 +34,16 @@ LISTING = Listing(
         "name": "applications.name",
     },
 )
+DEVELOPERS = Listing(
+    table="developers",
+    columns="developers.id, developers.email, developers.full_name",
+    source="developers",
+    filters={"id": Field("developers.id")},
+    sorts={"id": "developers.id"},
+)
+MOST_OF_A_DEVELOPER = 500
+"""Applications of one developer (contract 5)."""
+
 OWNER = {
     "type": Property(required=True, choices=("developer", "team")),
     "id": Property("uuid", required=True),
@@ -62,7 +74,9 @@ def find(tx: Transaction, portal_id: str, application_id: str) -> Row:
 def page(tx: Transaction, portal_id: str, query: ListQuery) -> dict[str, Any]:
     """GET /portals/{portalId}/applications."""
     portals.find(tx, portal_id)
-    return query.page(tx, "applications.portal_id = ?", portal_id, render=_render)
+    # The example of the list leaves the owner out, that of one application has it (contract 1.3).
+    render = _render if tx.switches.owner_in_lists else _without_owner
+    return query.page(tx, "applications.portal_id = ?", portal_id, render=render)
 
 
 def get(tx: Transaction, portal_id: str, application_id: str) -> dict[str, Any]:
@@ -73,28 +87,39 @@ def get(tx: Transaction, portal_id: str, application_id: str) -> dict[str, Any]:
 def get_unscoped(tx: Transaction, application_id: str) -> dict[str, Any]:
     """GET /applications/{applicationId}."""
     row = tx.one("SELECT portal_id FROM applications WHERE id = ?", application_id)
-    if row is None:
+    if row is None or (tx.portals is not None and row["portal_id"] not in tx.portals):
         raise not_found()
     return get(tx, row["portal_id"], application_id)
 
 
+def page_of_developers(tx: Transaction, portal_id: str, application_id: str, query: ListQuery) -> dict[str, Any]:
+    """GET …/applications/{applicationId}/developers: its owner, or the members of the team that owns it."""
+    application = find(tx, portal_id, application_id)
+    if application["team_id"] is None:
+        return query.page(tx, "developers.id = ?", application["developer_id"])
+    members = "developers.id IN (SELECT developer_id FROM memberships WHERE team_id = ?)"
+    return query.page(tx, members, application["team_id"])
+
+
 def create(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """POST …/applications: 400 for an owner that cannot own it, or who has one of this name (contract 1.3)."""
+    """POST …/applications: 400 for an owner that cannot own it, has one of this name, or has 500 (1.3, 5)."""
     portal = portals.find(tx, portal_id)
-    strategy = portal["default_application_auth_strategy_id"]
+    strategy = strategies.find(tx, body.get("auth_strategy_id", portal["default_application_auth_strategy_id"]))
     faults = _owner_faults(tx, portal_id, body["owner"], body["name"], "name")
-    if body.get("auth_strategy_id", strategy) != strategy:
-        reason = '"auth_strategy_id" does not refer to an auth strategy'
-        faults.append(invalid("auth_strategy_id", "missing_reference", reason))
-    if faults:
+    faults += _strategy_faults(strategy, body)
+    if strategy is None or faults:
         raise bad_request(*faults)
+    new = tx.new()
     labels = {key: value for key, value in (body.get("labels") or {}).items() if value is not None}
     application = {
-        **tx.new(),
+        **new,
         "portal_id": portal_id,
         "name": body["name"],
         "description": body.get("description"),
         "labels": json.dumps(labels),
+        "auth_strategy_id": strategy["id"],
+        "client_id": body.get("client_id", None if strategy["credential_type"] == KEY_AUTH else new["id"]),
+        "dcr_client_id": body.get("dcr_client_id"),
         **_owner_columns(body["owner"]),
     }
     tx.insert("applications", application)
@@ -118,9 +143,10 @@ def update(tx: Transaction, portal_id: str, application_id: str, body: Mapping[s
 
 
 def delete(tx: Transaction, portal_id: str, application_id: str) -> None:
-    """DELETE: along with its registrations (contract 1.3)."""
+    """DELETE: along with its registrations and credentials (contract 1.3)."""
     find(tx, portal_id, application_id)
-    tx.run("DELETE FROM registrations WHERE application_id = ?", application_id)
+    for table in ("registrations", "credentials"):
+        tx.run(f"DELETE FROM {table} WHERE application_id = ?", application_id)
     tx.run("DELETE FROM applications WHERE id = ?", application_id)
 
 
@@ -154,7 +180,23 @@ def _owner_faults(tx: Transaction, portal_id: str, owner: Mapping[str, str], nam
     same = f"SELECT 1 FROM applications WHERE {owner['type']}_id = ? AND name = ?"
     if tx.one(same, owner["id"], name):
         return [invalid(field, "invalid", "the owner already has an application of this name")]
+    owned = "SELECT count(*) FROM applications WHERE developer_id = ?"
+    if owner["type"] == "developer" and tx.count(owned, owner["id"]) >= MOST_OF_A_DEVELOPER:
+        reason = f"a developer must not have more than {MOST_OF_A_DEVELOPER} applications"
+        return [invalid("owner", "max_items", reason, maximum=MOST_OF_A_DEVELOPER)]
     return []
+
+
+def _strategy_faults(strategy: Row | None, body: Mapping[str, Any]) -> list[Invalid]:
+    """Which client ids go with a strategy: keys need none, a DCR provider gives its own (openapi.yaml)."""
+    if strategy is None and "auth_strategy_id" not in body:
+        return [invalid("auth_strategy_id", "required", '"auth_strategy_id" is required')]
+    if strategy is None:
+        reason = '"auth_strategy_id" does not refer to an auth strategy'
+        return [invalid("auth_strategy_id", "missing_reference", reason)]
+    keys, dcr = strategy["credential_type"] == KEY_AUTH, strategy["dcr_provider_id"] is not None
+    faults = [unknown_property("client_id")] if "client_id" in body and (keys or dcr) else []
+    return faults + ([unknown_property("dcr_client_id")] if "dcr_client_id" in body and not dcr else [])
 
 
 def _refuse_without_role(tx: Transaction, portal_id: str, application_id: str, team_id: str) -> None:
@@ -175,13 +217,21 @@ def _render(row: Row) -> dict[str, Any]:
         "labels": json.loads(row["labels"]),
         "registration_count": row["registration_count"],
         "portal": {"id": row["portal_id"]},
-        "auth_strategy": {
-            "id": row["strategy_id"],
-            "name": "API Key",
-            "credential_type": "key_auth",
-            "key_names": ["apikey"],
-        },
+        "auth_strategy": strategies.render(row),
+        **_client(row),
         "owner": owner_of(row),
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
     }
+
+
+def _client(row: Row) -> dict[str, Any]:
+    """What an application has besides that does not use keys (openapi.yaml, ClientCredentialsApplication)."""
+    if row["credential_type"] == KEY_AUTH:
+        return {}
+    dcr = row["dcr_provider_id"]
+    return {"client_id": row["client_id"], "dcr_provider": dcr and {"id": dcr}, "granted_scopes": None}
+
+
+def _without_owner(row: Row) -> dict[str, Any]:
+    return {name: value for name, value in _render(row).items() if name != "owner"}

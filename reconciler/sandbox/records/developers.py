@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.sandbox.protocol.bodies import Property, Shape
-from reconciler.sandbox.protocol.problems import conflict, not_found
+from reconciler.sandbox.protocol.problems import bad_request, conflict, invalid, not_found
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
 from reconciler.sandbox.records import portals
 from reconciler.sandbox.state.store import Row, Transaction
@@ -54,16 +54,19 @@ def find(tx: Transaction, portal_id: str, developer_id: str) -> Row:
 def page(tx: Transaction, portal_id: str, query: ListQuery) -> dict[str, Any]:
     """GET /portals/{portalId}/developers."""
     portals.find(tx, portal_id)
+    if tx.switches.email_filter_in_any_case:
+        query = query.in_any_case("email")
     return query.page(tx, "developers.portal_id = ?", portal_id)
 
 
 def create(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """POST …/developers: 409 for an address already there in any case of letters (contract 11.4).
+    """POST …/developers: 409 for an address already there, by a switch in any case of letters (contract 11.4).
 
     Without a status the portal's auto_approve_developers decides (contract 4).
     """
     portal = portals.find(tx, portal_id)
-    taken = "SELECT 1 FROM developers WHERE portal_id = ? AND email = ? COLLATE NOCASE"
+    case = " COLLATE NOCASE" if tx.switches.email_taken_in_any_case else ""
+    taken = f"SELECT 1 FROM developers WHERE portal_id = ? AND email = ?{case}"
     if tx.one(taken, portal_id, body["email"]):
         raise conflict("Developer with the given email already exists")
     usual = "approved" if portal["auto_approve_developers"] else "pending"
@@ -86,16 +89,24 @@ def update(tx: Transaction, portal_id: str, developer_id: str, body: Mapping[str
     """PATCH: any status to any other, and nothing else changes: registrations stay as they are (contract 4)."""
     developer = find(tx, portal_id, developer_id)
     status = body.get("status", developer["status"])
+    refuse_final(tx, developer["status"], status)
     sql = "UPDATE developers SET status = ?, updated_at = ? WHERE id = ?"
     tx.run(sql, status, tx.now, developer_id)
     return get(tx, portal_id, developer_id)
+
+
+def refuse_final(tx: Transaction, before: str, after: str) -> None:
+    """400 for approving what was rejected, by a switch: the classic portal cannot undo that (contract 11.2)."""
+    if tx.switches.rejected_is_final and (before, after) == ("rejected", "approved"):
+        raise bad_request(invalid("status", "invalid", "a rejected request cannot be approved"))
 
 
 def delete(tx: Transaction, portal_id: str, developer_id: str) -> None:
     """DELETE: with their memberships, applications and registrations; what a team owns stays (contract 4)."""
     find(tx, portal_id, developer_id)
     owned = "SELECT id FROM applications WHERE developer_id = ?"
-    tx.run(f"DELETE FROM registrations WHERE application_id IN ({owned})", developer_id)
+    for table in ("registrations", "credentials"):
+        tx.run(f"DELETE FROM {table} WHERE application_id IN ({owned})", developer_id)
     tx.run("DELETE FROM applications WHERE developer_id = ?", developer_id)
     tx.run("DELETE FROM memberships WHERE developer_id = ?", developer_id)
     tx.run("DELETE FROM developers WHERE id = ?", developer_id)

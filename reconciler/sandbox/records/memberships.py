@@ -21,6 +21,7 @@ LISTING = Listing(
     filters={
         "email": Field("developers.email"),
         "full_name": Field("developers.full_name"),
+        "attributes": Field("NULL"),  # developers have none (contract 1.1)
         "active": Field(ACTIVE, "boolean"),
     },
     dated=False,

@@ -11,7 +11,7 @@ from reconciler.sandbox.protocol.bodies import Property, Shape
 from reconciler.sandbox.protocol.problems import bad_request, conflict, invalid, not_found
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
 from reconciler.sandbox.records import apis, applications, portals
-from reconciler.sandbox.records.developers import STATUSES
+from reconciler.sandbox.records.developers import STATUSES, refuse_final
 from reconciler.sandbox.state.store import Row, Transaction
 
 STATUS = Field("registrations.status")
@@ -136,6 +136,7 @@ def update(
     """PATCH: any status to any other (contract 4)."""
     registration = find(tx, portal_id, application_id, registration_id)
     status = body.get("status", registration["status"])
+    refuse_final(tx, registration["status"], status)
     sql = "UPDATE registrations SET status = ?, updated_at = ? WHERE id = ?"
     tx.run(sql, status, tx.now, registration_id)
     return get(tx, portal_id, application_id, registration_id)

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape
-from reconciler.sandbox.protocol.problems import conflict, not_found
+from reconciler.sandbox.protocol.problems import bad_request, conflict, invalid, not_found, unknown_property
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
 from reconciler.sandbox.records import developers, portals
 from reconciler.sandbox.state.store import Row, Transaction
@@ -32,8 +33,9 @@ OF_DEVELOPER = Listing(
 UPDATE = Shape(
     {
         "name": Property(minimum=1, maximum=250),
-        "description": Property(nullable=True, minimum=1, maximum=250),
+        "description": Property(minimum=1, maximum=250),
         "can_own_applications": Property("boolean"),
+        "konnect_managed": Property("boolean"),
     },
     TEAM_WORDING,
 )
@@ -51,17 +53,17 @@ def find(tx: Transaction, portal_id: str, team_id: str) -> Row:
 def page(tx: Transaction, portal_id: str, query: ListQuery) -> dict[str, Any]:
     """GET /portals/{portalId}/teams; there is no sort."""
     portals.find(tx, portal_id)
-    return query.page(tx, "teams.portal_id = ?", portal_id, render=_render)
+    return query.page(tx, "teams.portal_id = ?", portal_id, render=partial(_render, tx))
 
 
 def page_of_developer(tx: Transaction, portal_id: str, developer_id: str, query: ListQuery) -> dict[str, Any]:
     """GET …/developers/{developerId}/teams."""
     developers.find(tx, portal_id, developer_id)
-    return query.page(tx, "memberships.developer_id = ?", developer_id, render=_render)
+    return query.page(tx, "memberships.developer_id = ?", developer_id, render=partial(_render, tx))
 
 
 def create(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """POST …/teams: 409 for a name already there (contract 11.3)."""
+    """POST …/teams: 409 for a name already there, unless a switch allows it (contract 11.3)."""
     portals.find(tx, portal_id)
     _refuse_taken(tx, portal_id, body["name"], "")
     team = {
@@ -70,31 +72,44 @@ def create(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> dict[str
         "name": body["name"],
         "description": body.get("description"),
         "can_own_applications": body.get("can_own_applications", False),
+        "konnect_managed": body.get("konnect_managed"),
     }
+    if "konnect_managed" in body:
+        _refuse_managed(tx, team, body["konnect_managed"])
     tx.insert("teams", team)
     return get(tx, portal_id, team["id"])
 
 
 def get(tx: Transaction, portal_id: str, team_id: str) -> dict[str, Any]:
     """GET …/teams/{teamId}."""
-    return _render(find(tx, portal_id, team_id))
+    return _render(tx, find(tx, portal_id, team_id))
 
 
 def update(tx: Transaction, portal_id: str, team_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """PATCH …/teams/{teamId}: the properties given; 409 for another team's name."""
-    team = {**dict(find(tx, portal_id, team_id)), **body}
+    found = find(tx, portal_id, team_id)
+    if "konnect_managed" in body:
+        _refuse_managed(tx, dict(found), body["konnect_managed"])
+    team = {**dict(found), **body}
     _refuse_taken(tx, portal_id, team["name"], team_id)
-    sql = "UPDATE teams SET name = ?, description = ?, can_own_applications = ?, updated_at = ? WHERE id = ?"
-    tx.run(sql, team["name"], team["description"], team["can_own_applications"], tx.now, team_id)
+    for name in ("name", "description", "can_own_applications", "konnect_managed"):
+        tx.run(f"UPDATE teams SET {name} = ?, updated_at = ? WHERE id = ?", team[name], tx.now, team_id)
     return get(tx, portal_id, team_id)
 
 
 def delete(tx: Transaction, portal_id: str, team_id: str) -> None:
     """DELETE: with its memberships, roles and mappings; members stay developers (contract 5).
 
-    Applications that the team owns stay too: no document says that they go (contract 11.11).
+    What becomes of applications that the team owns is a switch: no document says that they go (contract 11.11).
     """
     find(tx, portal_id, team_id)
+    owned = "SELECT id FROM applications WHERE team_id = ?"
+    if tx.switches.team_with_applications == "refused" and tx.one(owned, team_id):
+        raise conflict("Team owns applications")
+    if tx.switches.team_with_applications == "deleted":
+        for table in ("registrations", "credentials"):
+            tx.run(f"DELETE FROM {table} WHERE application_id IN ({owned})", team_id)
+        tx.run("DELETE FROM applications WHERE team_id = ?", team_id)
     for table in ("memberships", "roles", "group_mappings"):
         tx.run(f"DELETE FROM {table} WHERE team_id = ?", team_id)
     tx.run("DELETE FROM teams WHERE id = ?", team_id)
@@ -102,12 +117,31 @@ def delete(tx: Transaction, portal_id: str, team_id: str) -> None:
 
 def _refuse_taken(tx: Transaction, portal_id: str, name: str, own_id: str) -> None:
     taken = "SELECT 1 FROM teams WHERE portal_id = ? AND name = ? AND id <> ?"
-    if tx.one(taken, portal_id, name, own_id):
+    if tx.switches.unique_team_names and tx.one(taken, portal_id, name, own_id):
         raise conflict("Team with the given name already exists")
 
 
-def _render(row: Row) -> dict[str, Any]:
+def _render(tx: Transaction, row: Row) -> dict[str, Any]:
     team = {**dict(row), "can_own_applications": bool(row["can_own_applications"])}
-    managed = team.pop("konnect_managed")
-    # Newer than spec 3.9.8: a portal that does not know the property leaves it out (contract 5 and 11.12).
-    return team if managed is None else {**team, "konnect_managed": bool(managed)}
+    managed = _managed(tx, team.pop("konnect_managed"))
+    return team if managed is None else {**team, "konnect_managed": managed}
+
+
+def _managed(tx: Transaction, kept: int | None) -> bool | None:
+    """Whether Konnect manages a team rather than the identity provider; None where the portal does not say.
+
+    Newer than spec 3.9.8: a portal that does not know the property leaves it out (contract 5 and 11.12). Where it
+    does, synchronisation is on for every team that nobody asked.
+    """
+    if tx.switches.konnect_managed == "hidden" or (kept is None and tx.switches.konnect_managed == "seeded"):
+        return None
+    return bool(kept)
+
+
+def _refuse_managed(tx: Transaction, team: Mapping[str, Any], managed: bool) -> None:
+    """400 where the portal does not know the property, or a mapped team is to be managed in Konnect (contract 5)."""
+    if _managed(tx, team["konnect_managed"]) is None:
+        raise bad_request(unknown_property("konnect_managed"))
+    if managed and tx.one("SELECT 1 FROM group_mappings WHERE team_id = ?", team["id"]):
+        reason = "the team has a group mapping: delete it first"
+        raise bad_request(invalid("konnect_managed", "invalid", reason))

@@ -1,4 +1,4 @@
-"""APIs and packages by name, for the references of a seed and of the people on the portal."""
+"""APIs, packages and auth strategies by name, for the references of a seed and of the people on the portal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ class Catalogue:
     def __init__(self, tx: Transaction) -> None:
         self._versions: dict[tuple[str, str], list[tuple[str | None, str]]] = {}
         self.ids: list[str] = []
+        rows = tx.all("SELECT name, id FROM auth_strategies ORDER BY seq")
+        self.strategies: dict[str, str] = {row["name"]: row["id"] for row in rows}
         for row in tx.all("SELECT entity_type, name, version, id FROM apis ORDER BY seq"):
             self.add(row["entity_type"], row["name"], row["version"], row["id"])
 
@@ -32,6 +34,15 @@ class Catalogue:
             full = f"{name} {version or ''}".strip()
             raise LookupError(f"{len(found) or 'no'} {'package' if kind == PACKAGE else 'API'}s are called {full!r}")
         return found[0]
+
+    def strategy(self, place: Place) -> str | None:
+        """The id of the auth strategy that a place names; None where it names none. SeedError."""
+        if place.value is None:
+            return None
+        found = self.strategies.get(str(place.value))
+        if found is None:
+            raise place.error(f"there is no auth strategy {place.value!r} (list it under auth_strategies)")
+        return found
 
     def refer(self, place: Place) -> str:
         """The id that `{api, version}` or `{package}` of a place means; either may be `{id: …}`."""

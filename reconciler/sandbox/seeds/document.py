@@ -12,8 +12,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from reconciler.sandbox.records import tokens
 from reconciler.sandbox.records.apis import API, PACKAGE
 from reconciler.sandbox.records.portals import FLAGS
+from reconciler.sandbox.records.strategies import CREDENTIAL_TYPES, KEY_AUTH
 from reconciler.sandbox.seeds.catalogue import Catalogue
 from reconciler.sandbox.seeds.naming import Naming
 from reconciler.sandbox.seeds.place import Place, SeedError
@@ -31,6 +33,7 @@ PORTAL_KEYS = (
     *TIMES,
     "authentication_settings",
     "identity_providers",
+    "default_auth_strategy",
     "publications",
     "developers",
     "teams",
@@ -53,16 +56,22 @@ def read_file(path: Path) -> Any:
 
 def plant(tx: Transaction, document: Any) -> None:
     """Add the records of a document. SeedError names the first place that is wrong; then nothing is added."""
-    seed = Place({} if document is None else document).keys("apis", "portals", "switches")
+    seed = Place({} if document is None else document).keys(
+        "apis", "auth_strategies", "portals", "switches", "tokens"
+    )
     naming = Naming()
     catalogue = Catalogue(tx)
     _switches(tx, seed.at("switches"))
     try:
         for place in seed.each("apis"):
             _api(tx, place, naming, catalogue)
+        for place in seed.each("auth_strategies"):
+            _strategy(tx, place, naming, catalogue)
         for place in seed.each("portals"):
             place.keys(*PORTAL_KEYS, required=("name",))
             PortalSeed(tx, place, naming, catalogue).plant()
+        for place in seed.each("tokens"):
+            _token(tx, place)
     except sqlite3.IntegrityError as error:
         raise SeedError(f"seed: the state already holds such a record ({error})") from error
 
@@ -75,6 +84,32 @@ def _switches(tx: Transaction, place: Place) -> None:
         tx.keep_switches(switches)
     except SwitchError as error:
         raise place.error(str(error)) from error
+
+
+def _strategy(tx: Transaction, place: Place, naming: Naming, catalogue: Catalogue) -> None:
+    place.keys("id", "name", "credential_type", "dcr", required=("name",))
+    name = place.text("name")
+    if name in catalogue.strategies:
+        raise place.error(f"there is an auth strategy {name!r} already")
+    strategy = {
+        "id": naming.id(place, "auth strategy", "", name),
+        "name": name,
+        "credential_type": place.text("credential_type", KEY_AUTH, CREDENTIAL_TYPES),
+        "dcr_provider_id": naming.id(Place({}), "dcr provider", name) if place.flag("dcr", False) else None,
+    }
+    tx.insert("auth_strategies", strategy)
+    catalogue.strategies[name] = strategy["id"]
+
+
+def _token(tx: Transaction, place: Place) -> None:
+    place.keys("token", "role", "portals", required=("token", "role"))
+    portals = []
+    for portal in place.each("portals"):
+        row = tx.one("SELECT id FROM portals WHERE name = ?", str(portal.value))
+        if row is None:
+            raise portal.error(f"there is no portal {portal.value!r}")
+        portals.append(row["id"])
+    tokens.add(tx, place.text("token"), place.text("role", choices=tokens.ROLES), portals)
 
 
 def _api(tx: Transaction, place: Place, naming: Naming, catalogue: Catalogue) -> None:

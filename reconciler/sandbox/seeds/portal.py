@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from reconciler.sandbox.records.credentials import STATUSES as CREDENTIAL_STATUSES
 from reconciler.sandbox.records.developers import STATUSES
 from reconciler.sandbox.records.identity import MAPPING, SETTINGS
 from reconciler.sandbox.records.portals import FLAGS
 from reconciler.sandbox.records.roles import CONSUMER, REGIONS, SERVICES, VIEWER
+from reconciler.sandbox.records.strategies import KEY_AUTH
 from reconciler.sandbox.seeds.catalogue import Catalogue
 from reconciler.sandbox.seeds.naming import Naming
 from reconciler.sandbox.seeds.place import Place
+from reconciler.sandbox.seeds.references import References
 from reconciler.sandbox.state.store import Transaction
 
 TIMES = ("created_at", "updated_at")
@@ -31,8 +34,10 @@ class PortalSeed:
         self._catalogue = catalogue
         self._name: str = place.text("name")
         self._id = naming.id(place, "portal", self._name)
-        self._ids: dict[str, dict[str, list[str]]] = {"developer": {}, "team": {}}
-        self._known: dict[str, set[str]] = {"developer": set(), "team": set()}
+        self._references = References()
+        self._provider: str | None = None
+        """The identity provider whose groups are mapped: the enabled one, else the first."""
+        self._strategy = ""
         self._rows: dict[str, list[dict[str, Any]]] = {}
 
     def plant(self) -> None:
@@ -56,7 +61,7 @@ class PortalSeed:
 
     def _portal(self) -> None:
         place = self._place
-        strategy = self._naming.id(Place({}), "auth strategy", self._name)
+        self._strategy = self._catalogue.strategy(place.at("default_auth_strategy")) or self._own_strategy()
         domain = f"{self._id[:12].replace('-', '')}.eu.portal.konghq.com"
         times = self._naming.times(place)
         self._add(
@@ -66,13 +71,24 @@ class PortalSeed:
             display_name=place.text("display_name", self._name),
             description=place.text("description"),
             **{flag: place.flag(flag, flag == "authentication_enabled") for flag in FLAGS},
-            default_application_auth_strategy_id=strategy,
+            default_application_auth_strategy_id=self._strategy,
             default_domain=domain,
             canonical_domain=domain,
             **times,
         )
         self._settings(place.at("authentication_settings"))
-        self._publications(strategy, times)
+        self._publications(times)
+
+    def _own_strategy(self) -> str:
+        """The strategy of API keys that a portal has unless its seed names another."""
+        strategy = {
+            "id": self._naming.id(Place({}), "auth strategy", self._name),
+            "name": "API Key",
+            "credential_type": KEY_AUTH,
+            "dcr_provider_id": None,
+        }
+        self._add("auth_strategies", **strategy)
+        return strategy["id"] or ""
 
     def _settings(self, place: Place) -> None:
         place = Place(place.value or {}, place.where).keys(*SETTINGS, *MAPPING)
@@ -81,23 +97,27 @@ class PortalSeed:
         settings["idp_mapping_enabled"] = any(place.flag(name, False) for name in MAPPING)
         self._add("authentication_settings", portal_id=self._id, **settings)
 
-    def _publications(self, strategy: str, times: dict[str, str]) -> None:
+    def _publications(self, times: dict[str, str]) -> None:
         usual = {"visibility": "private", "auto_approve_registrations": False, **times}
+        usual["auth_strategy_id"] = self._strategy
         published = {}
         if self._place.value.get("publications") is None:
             published = dict.fromkeys(self._catalogue.ids, usual)
         for place in self._place.each("publications"):
-            place.keys("api", "version", "package", *usual)
+            place.keys(
+                "api", "version", "package", "visibility", "auto_approve_registrations", "auth_strategy", *TIMES
+            )
             api_id = self._catalogue.refer(place)
             if api_id in published:
                 raise place.error("published twice")
             published[api_id] = {
                 "visibility": place.text("visibility", "private", ("public", "private")),
                 "auto_approve_registrations": place.flag("auto_approve_registrations", False),
+                "auth_strategy_id": self._catalogue.strategy(place.at("auth_strategy")) or self._strategy,
                 **self._naming.times(place),
             }
         for api_id, how in published.items():
-            self._add("publications", api_id=api_id, portal_id=self._id, auth_strategy_id=strategy, **how)
+            self._add("publications", api_id=api_id, portal_id=self._id, **how)
 
     def _identity_provider(self, place: Place) -> None:
         place.keys("id", "type", "enabled", "config", *TIMES, required=("type",))
@@ -105,12 +125,16 @@ class PortalSeed:
         config = place.at("config")
         if config.value is not None and not isinstance(config.value, dict):
             raise config.error("expected a mapping")
+        own_id = self._naming.id(place, "identity provider", self._name, kind)
+        enabled = place.flag("enabled", False)
+        if enabled or self._provider is None:
+            self._provider = own_id
         self._add(
             "identity_providers",
-            id=self._naming.id(place, "identity provider", self._name, kind),
+            id=own_id,
             portal_id=self._id,
             type=kind,
-            enabled=place.flag("enabled", False),
+            enabled=enabled,
             config=json.dumps(CONFIGS[kind] if config.value is None else config.value),
             **self._naming.times(place),
         )
@@ -119,7 +143,7 @@ class PortalSeed:
         place.keys("id", "email", "full_name", "status", *TIMES, required=("email",))
         email = place.text("email")
         developer_id = self._naming.id(place, "developer", self._name, email)
-        self._remember("developer", email, developer_id)
+        self._references.remember("developer", email, developer_id)
         self._add(
             "developers",
             id=developer_id,
@@ -137,7 +161,7 @@ class PortalSeed:
         )  # fmt: skip
         name = place.text("name")
         team_id = self._naming.id(place, "team", self._name, name)
-        self._remember("team", name, team_id)
+        self._references.remember("team", name, team_id)
         self._add(
             "teams",
             id=team_id,
@@ -148,16 +172,28 @@ class PortalSeed:
             konnect_managed=place.flag("konnect_managed", None),
             **self._naming.times(place),
         )
-        members = [(member, self._refer("developer", member)) for member in place.each("members")]
-        for index, (member, developer_id) in enumerate(members):
-            if any(developer_id == other for _, other in members[:index]):
+        members: set[str] = set()
+        for member in place.each("members"):
+            developer_id = self._references.refer("developer", member)
+            if developer_id in members:
                 raise member.error("is a member already")
+            members.add(developer_id)
             self._add("memberships", team_id=team_id, developer_id=developer_id)
         for group in place.each("groups"):
-            group_name = Place({"group": group.value}, group.where).text("group")
-            self._add("group_mappings", team_id=team_id, group_name=group_name)
+            self._group(group, name, team_id)
         for role in place.each("roles"):
             self._role(role, name, team_id)
+
+    def _group(self, place: Place, team: str, team_id: str) -> None:
+        group = Place({"group": place.value}, place.where).text("group")
+        self._add(
+            "group_mappings",
+            id=self._naming.id(Place({}), "group mapping", self._name, team, group),
+            identity_provider_id=self._provider,
+            team_id=team_id,
+            group_name=group,
+            **self._naming.times(Place({})),
+        )
 
     def _role(self, place: Place, team: str, team_id: str) -> None:
         place.keys("id", "role", "api", "version", "package", "region", required=("role",))
@@ -173,9 +209,12 @@ class PortalSeed:
         )
 
     def _application(self, place: Place) -> None:
-        place.keys("id", "name", "description", "owner", "registrations", *TIMES, required=("name", "owner"))
+        place.keys(
+            "id", "name", "description", "owner", "registrations", "auth_strategy", "client_id", "dcr_client_id",
+            "credentials", *TIMES, required=("name", "owner"),
+        )  # fmt: skip
         name = place.text("name")
-        kind, owner_id = self._owner(place.at("owner"))
+        kind, owner_id = self._references.owner(place.at("owner"))
         application_id = self._naming.id(place, "application", self._name, owner_id, name)
         self._add(
             "applications",
@@ -186,8 +225,13 @@ class PortalSeed:
             labels="{}",
             developer_id=owner_id if kind == "developer" else None,
             team_id=owner_id if kind == "team" else None,
+            auth_strategy_id=self._catalogue.strategy(place.at("auth_strategy")) or self._strategy,
+            client_id=place.text("client_id", application_id),
+            dcr_client_id=place.text("dcr_client_id"),
             **self._naming.times(place),
         )
+        for credential in place.each("credentials"):
+            self._credential(credential, application_id)
         for registration in place.each("registrations"):
             registration.keys("id", "api", "version", "package", "status", *TIMES)
             api_id = self._catalogue.refer(registration)
@@ -201,28 +245,17 @@ class PortalSeed:
                 **self._naming.times(registration),
             )
 
-    def _owner(self, place: Place) -> tuple[str, str]:
-        """An address, `{team: name}`, or `{id: …, type: developer or team}` -> (kind, id)."""
-        if isinstance(place.value, dict):
-            place.keys("team", "id", "type")
-            if place.value.get("team") is not None:
-                return "team", self._refer("team", place.at("team"))
-            kind = place.text("type", "developer", ("developer", "team"))
-            return kind, self._refer(kind, Place({"id": place.value.get("id")}, place.where))
-        return "developer", self._refer("developer", place)
-
-    def _remember(self, kind: str, name: str, own_id: str) -> None:
-        self._ids[kind].setdefault(name, []).append(own_id)
-        self._known[kind].add(own_id)
-
-    def _refer(self, kind: str, place: Place) -> str:
-        """The id of a developer or team of this portal, by exact name or `{id: …}`."""
-        if isinstance(place.value, dict):
-            own_id = place.keys("id", required=("id",)).uuid("id")
-            found = [own_id] if own_id in self._known[kind] else []
-        else:
-            found = list(self._ids[kind].get(Place({"name": place.value}, place.where).text("name"), ()))
-        if len(found) != 1 or found[0] is None:
-            how = "several of them: say {id: …}" if found else "none in this portal"
-            raise place.error(f"no single {kind} is meant by {place.value!r}, there are {how}")
-        return found[0]
+    def _credential(self, place: Place, application_id: str) -> None:
+        """A key or secret, of which there is nothing but the name (contract 1.3)."""
+        place.keys("id", "display_name", "status", "created_at", "expires_at", required=("display_name",))
+        name = place.text("display_name")
+        created = self._naming.times(place)["created_at"]
+        self._add(
+            "credentials",
+            id=self._naming.id(place, "credential", application_id, name),
+            application_id=application_id,
+            display_name=name,
+            status=place.text("status", "active", CREDENTIAL_STATUSES),
+            expires_at=place.time("expires_at", "") or None,
+            created_at=created,
+        )

@@ -4,12 +4,15 @@
 address a portal, one name a team) is a rule, not a constraint: a seed may make what the API forbids.
 """
 
-VERSION = 2
+VERSION = 3
 
 SCHEMA = """
 CREATE TABLE seeds (digest TEXT PRIMARY KEY);
 
 CREATE TABLE switches (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE tokens (digest TEXT NOT NULL, role TEXT NOT NULL, portal_id TEXT) STRICT;
+CREATE INDEX tokens_digest ON tokens (digest);
 
 CREATE TABLE portals (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL,
@@ -19,11 +22,17 @@ CREATE TABLE portals (
     sipr_enabled INTEGER NOT NULL DEFAULT 0,
     default_api_visibility TEXT NOT NULL DEFAULT 'private',
     default_page_visibility TEXT NOT NULL DEFAULT 'private',
-    default_application_auth_strategy_id TEXT NOT NULL,
+    default_application_auth_strategy_id TEXT,
     auto_approve_developers INTEGER NOT NULL DEFAULT 0,
     auto_approve_applications INTEGER NOT NULL DEFAULT 0,
-    default_domain TEXT NOT NULL, canonical_domain TEXT NOT NULL,
+    notifications_developer_pii_visibility_enabled INTEGER NOT NULL DEFAULT 0,
+    default_domain TEXT NOT NULL, canonical_domain TEXT NOT NULL, labels TEXT NOT NULL DEFAULT '{}',
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE auth_strategies (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, credential_type TEXT NOT NULL,
+    dcr_provider_id TEXT
 ) STRICT;
 
 CREATE TABLE authentication_settings (
@@ -43,7 +52,7 @@ CREATE INDEX identity_providers_portal ON identity_providers (portal_id, created
 
 CREATE TABLE developers (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, portal_id TEXT NOT NULL,
-    email TEXT NOT NULL, full_name TEXT NOT NULL, status TEXT NOT NULL,
+    email TEXT NOT NULL, full_name TEXT NOT NULL, status TEXT NOT NULL, verified INTEGER NOT NULL DEFAULT 1,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX developers_created ON developers (portal_id, created_at);
@@ -74,8 +83,11 @@ CREATE TABLE roles (
 CREATE INDEX roles_team ON roles (team_id);
 
 CREATE TABLE group_mappings (
-    seq INTEGER PRIMARY KEY, team_id TEXT NOT NULL, group_name TEXT NOT NULL, UNIQUE (team_id, group_name)
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, identity_provider_id TEXT, team_id TEXT NOT NULL,
+    group_name TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX group_mappings_team ON group_mappings (team_id, group_name);
+CREATE INDEX group_mappings_provider ON group_mappings (identity_provider_id);
 
 CREATE TABLE apis (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entity_type TEXT NOT NULL,
@@ -87,7 +99,7 @@ CREATE INDEX apis_name ON apis (entity_type, name, created_at);
 
 CREATE TABLE publications (
     seq INTEGER PRIMARY KEY, api_id TEXT NOT NULL, portal_id TEXT NOT NULL, visibility TEXT NOT NULL,
-    auto_approve_registrations INTEGER NOT NULL, auth_strategy_id TEXT NOT NULL,
+    auto_approve_registrations INTEGER NOT NULL, auth_strategy_id TEXT,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL, UNIQUE (api_id, portal_id)
 ) STRICT;
 CREATE INDEX publications_portal ON publications (portal_id, created_at);
@@ -96,6 +108,7 @@ CREATE INDEX publications_created ON publications (created_at);
 CREATE TABLE applications (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, portal_id TEXT NOT NULL, name TEXT NOT NULL,
     description TEXT, labels TEXT NOT NULL, developer_id TEXT, team_id TEXT,
+    auth_strategy_id TEXT NOT NULL, client_id TEXT, dcr_client_id TEXT,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
     CHECK ((developer_id IS NULL) <> (team_id IS NULL))
 ) STRICT;
@@ -103,6 +116,12 @@ CREATE INDEX applications_created ON applications (portal_id, created_at);
 CREATE INDEX applications_name ON applications (portal_id, name, created_at);
 CREATE INDEX applications_developer ON applications (developer_id, created_at);
 CREATE INDEX applications_team ON applications (team_id, created_at);
+
+CREATE TABLE credentials (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, application_id TEXT NOT NULL, display_name TEXT NOT NULL,
+    status TEXT NOT NULL, expires_at TEXT, created_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX credentials_application ON credentials (application_id, created_at);
 
 CREATE TABLE registrations (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, portal_id TEXT NOT NULL,

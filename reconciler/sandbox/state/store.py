@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.sandbox.state.schema import SCHEMA, VERSION
+from reconciler.sandbox.state.stale import Past
 from reconciler.sandbox.state.times import stamp
 from reconciler.sandbox.switches import DEFAULTS, Switches
 
@@ -36,6 +37,8 @@ class Transaction:
         self._counts = counts
         self.now = now
         self.switches = switches
+        self.portals: frozenset[str] | None = None
+        """The ids of the portals that whoever asks may see; None: all of them."""
 
     def keep_switches(self, changes: Mapping[str, Any]) -> None:
         """Set switches in the state, for every later transaction. Raises SwitchError."""
@@ -92,6 +95,7 @@ class Store:
         self._lock = threading.RLock()
         self._counts: dict[Any, int] = {}
         self._version = -1
+        self._past = Past()
         self._connection = sqlite3.connect(
             path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
         )
@@ -120,22 +124,28 @@ class Store:
                 self._execute(f"user_version = {VERSION}")
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """A consistent view; another process may write meanwhile."""
+    def read(self, *, stale: bool = False) -> Iterator[Transaction]:
+        """A consistent view; another process may write meanwhile. `stale`: as a switch says, some seconds old."""
         with self._lock, self._begin("DEFERRED"):
-            yield self._transaction()
+            tx = self._transaction()
+            past = self._past.at(tx.now) if stale else None
+            # What is remembered of counts is of the state as it is.
+            yield tx if past is None else Transaction(past, tx.now, {}, tx.switches)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A transaction that keeps what is done in it, or nothing when an exception leaves it."""
-        with self._lock, self._begin("IMMEDIATE"):
-            tx = self._transaction()
-            self._counts.clear()
-            try:
-                yield tx
-            finally:
+        with self._lock:
+            if self._switches.stale_seconds:  # before the transaction: SQLite copies nothing that is being written
+                self._past.keep(self._connection, stamp(self._clock()), self._switches.stale_seconds)
+            with self._begin("IMMEDIATE"):
+                tx = self._transaction()
                 self._counts.clear()
-                self._version = -1
+                try:
+                    yield tx
+                finally:
+                    self._counts.clear()
+                    self._version = -1
 
     def _transaction(self) -> Transaction:
         # data_version moves when another process wrote to the file; after a write of our own it is -1 here.
@@ -159,7 +169,13 @@ class Store:
             self._connection.rollback()  # nothing happens where SQLite has rolled back by itself
             raise
 
+    @property
+    def switches(self) -> Switches:
+        """As they were when the state was last looked at."""
+        return self._switches
+
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
         with self._lock:
+            self._past.close()
             self._connection.close()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def stamp(moment: datetime) -> str:
     """An aware datetime as `2026-01-05T10:00:00.000Z`; such stamps sort as text."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def later(moment: str, seconds: float) -> str:
+    """A stamp so many seconds later."""
+    return stamp(datetime.fromisoformat(moment) + timedelta(seconds=seconds))
 
 
 def normal(text: str) -> str | None:

@@ -6,6 +6,7 @@ No sockets here, and no knowledge of any kind of record: that stands in `routes`
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from reconciler.sandbox.protocol import bodies, query
 from reconciler.sandbox.protocol.messages import PROBLEM, Request, Response
@@ -13,11 +14,15 @@ from reconciler.sandbox.protocol.problems import (
     Problem,
     method_not_allowed,
     not_found,
-    not_played,
-    unauthorized,
     unexpected,
 )
+from reconciler.sandbox.records import tokens
 from reconciler.sandbox.state.store import Store
+from reconciler.sandbox.web.fresh import Fresh
+from reconciler.sandbox.web.limits import Limits
+from reconciler.sandbox.web.log import Answered
+from reconciler.sandbox.web.page import answer as page
+from reconciler.sandbox.web.page import reading
 from reconciler.sandbox.web.routes import ROUTES, Route, Router
 
 CREATED = 201
@@ -28,48 +33,68 @@ class App:
     """The portal as a function."""
 
     def __init__(self, store: Store) -> None:
+        self.locked = True
+        """Whether the tokens of the state count."""
         self._store = store
         self._router = Router(ROUTES)
+        self._limits = Limits()
+        self._fresh = Fresh()
         # Counted, not drawn: tests compare whole bodies.
         self._traces = itertools.count(FIRST_TRACE)
 
-    def answer(self, request: Request) -> Response:
-        """The answer to a request; what the portal refuses is a problem document, a defect is raised."""
+    def answer(self, request: Request, shift: int = 0) -> Response:
+        """The answer to a request; what the portal refuses is a problem document, a defect is raised.
+
+        `shift`: how many records were added (or, below zero, removed) before the window of a later page meanwhile.
+        """
         try:
-            return self._answer(request)
+            return self._answer(request, shift)
         except Problem as problem:
             return self.refuse(problem)
 
     def refuse(self, problem: Problem | None = None) -> Response:
         """A problem as a response; without one, the 500 for a defect of the sandbox."""
         problem = problem or unexpected()
-        document = problem.document(next(self._traces))
+        document = problem.document(self.trace())
         return Response.json(problem.status, document, content_type=PROBLEM)
 
-    def _answer(self, request: Request) -> Response:
+    def page(self, answered: Sequence[Answered]) -> Response:
+        """The page that shows the portal and its last requests to a person."""
+        with self._store.read() as tx:
+            portals = reading.read(tx)
+            now = tx.now
+        return page.page(portals, answered, now)
+
+    def trace(self) -> int:
+        """The number of the next answer that goes wrong."""
+        return next(self._traces)
+
+    def _answer(self, request: Request, shift: int) -> Response:
         found = self._router.match(request.path)
         if found is None:
             raise not_found()
-        scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise unauthorized()
+        token = tokens.token_of(request.headers.get("authorization", ""))
         routes, ids = found
         route = routes.get(request.method)
         if route is None:
             raise method_not_allowed()
-        return self._play(route, ids, request)
+        with self._limits.entered(request, self._store.switches) as limited:
+            return limited or self._play(route, ids, request, token, shift)
 
-    def _play(self, route: Route, ids: list[str], request: Request) -> Response:
-        if route.answer is None:
-            raise not_played()
+    def _play(self, route: Route, ids: list[str], request: Request, token: str, shift: int) -> Response:
         arguments: list[object] = list(ids)
-        transaction = self._store.read() if route.method == "GET" else self._store.write()
+        inner = [one for one in ids if one != route.portal(ids)]
+        transaction = self._store.read(stale=True) if route.method == "GET" else self._store.write()
         with transaction as tx:
-            asked = query.parse(route.listing, request.query, tx.switches)
+            if self.locked:
+                tokens.admit(tx, token, route.method, route.operation, route.portal(ids))
+            self._fresh.refuse(tx, inner, request.body)
+            asked = query.parse(route.listing, request.query, tx.switches, shift)
             if route.body is not None:
                 arguments.append(bodies.read(route.body, request.body))
             elif route.listing is not query.NOT_A_LIST:
                 arguments.append(asked)
             result = route.answer(tx, *arguments)
             status = tx.switches.created_status if route.status == CREATED else route.status
+            self._fresh.note(tx, route.operation, inner, request.body, result)
         return Response(status) if result is None else Response.json(status, result)

@@ -1,12 +1,12 @@
 """Every operation, one row each: method, path, what answers it, what it takes and gives.
 
 `answer` is called with the transaction, the ids in the path in their order, and then the query of a list or
-the body of a write. A row without `answer` is an operation of Konnect that is not played yet.
+the body of a write.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -16,8 +16,10 @@ from reconciler.sandbox.protocol.query import NOT_A_LIST, Listing
 from reconciler.sandbox.records import (
     apis,
     applications,
+    credentials,
     developers,
     identity,
+    mappings,
     memberships,
     portals,
     registrations,
@@ -38,6 +40,7 @@ SETTINGS = f"{PORTAL}/authentication-settings"
 GROUPS = f"{PORTAL}/identity-provider/team-group-mappings"
 PROVIDERS = f"{PORTAL}/identity-providers"
 PROVIDER_GROUPS = f"{PROVIDERS}/{{id}}/team-group-mappings"
+PROVIDER_GROUP = f"{PROVIDER_GROUPS}/{{mappingId}}"
 API = "/v3/apis/{apiId}"
 
 
@@ -48,18 +51,23 @@ class Route:
     method: str
     path: str
     operation: str
-    answer: Callable[..., Any] | None = None
+    answer: Callable[..., Any]
     status: int = 200
     listing: Listing = NOT_A_LIST
     body: Shape | None = None
 
+    def portal(self, ids: Sequence[str]) -> str | None:
+        """Which of the ids in the path is the portal's; None if none is."""
+        names = [part for part in self.path.split("/") if part[:1] == "{"]
+        return ids[names.index("{portalId}")] if "{portalId}" in names else None
+
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/v3/portals", "list-portals", portals.page, listing=portals.LISTING),
-    Route("POST", "/v3/portals", "create-portal"),
+    Route("POST", "/v3/portals", "create-portal", portals.create, 201, body=portals.CREATE),
     Route("GET", PORTAL, "get-portal", portals.get),
-    Route("PATCH", PORTAL, "update-portal"),
-    Route("DELETE", PORTAL, "delete-portal"),
+    Route("PATCH", PORTAL, "update-portal", portals.update, body=portals.UPDATE),
+    Route("DELETE", PORTAL, "delete-portal", portals.delete, 204, portals.DELETION),
     Route("GET", SETTINGS, "get-portal-authentication-settings", identity.settings),
     Route(
         "PATCH",
@@ -68,14 +76,16 @@ ROUTES: tuple[Route, ...] = (
         identity.update_settings,
         body=identity.UPDATE,
     ),
-    Route("GET", GROUPS, "list-portal-team-group-mappings", identity.mappings, listing=identity.MAPPINGS),
-    Route("PATCH", GROUPS, "update-portal-team-group-mappings"),
+    Route("GET", GROUPS, "list-portal-team-group-mappings", mappings.page_by_team, listing=mappings.BY_TEAM),
+    Route("PATCH", GROUPS, "update-portal-team-group-mappings", mappings.update, body=mappings.UPDATE),
     Route("GET", PROVIDERS, "get-portal-identity-providers", identity.providers, listing=identity.PROVIDERS),
-    Route("GET", f"{PROVIDERS}/{{id}}", "get-portal-identity-provider"),
-    Route("GET", PROVIDER_GROUPS, "list-portal-idp-team-group-mappings"),
-    Route("POST", PROVIDER_GROUPS, "create-portal-idp-team-group-mapping"),
-    Route("GET", f"{PROVIDER_GROUPS}/{{mappingId}}", "get-portal-idp-team-group-mapping"),
-    Route("DELETE", f"{PROVIDER_GROUPS}/{{mappingId}}", "delete-portal-idp-team-group-mapping"),
+    Route("GET", f"{PROVIDERS}/{{id}}", "get-portal-identity-provider", identity.provider),
+    Route("GET", PROVIDER_GROUPS, "list-portal-idp-team-group-mappings", mappings.page, listing=mappings.LISTING),
+    Route(
+        "POST", PROVIDER_GROUPS, "create-portal-idp-team-group-mapping", mappings.create, 201, body=mappings.CREATE
+    ),
+    Route("GET", PROVIDER_GROUP, "get-portal-idp-team-group-mapping", mappings.get),
+    Route("DELETE", PROVIDER_GROUP, "delete-portal-idp-team-group-mapping", mappings.delete, 204),
     Route("GET", DEVELOPERS, "list-portal-developers", developers.page, listing=developers.LISTING),
     Route("POST", DEVELOPERS, "create-developer", developers.create, 201, body=developers.CREATE),
     Route("GET", f"{DEVELOPERS}/{{developerId}}", "get-developer", developers.get),
@@ -117,8 +127,20 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", APPLICATION, "get-application", applications.get),
     Route("PATCH", APPLICATION, "update-application", applications.update, body=applications.UPDATE),
     Route("DELETE", APPLICATION, "delete-application", applications.delete, 204),
-    Route("GET", f"{APPLICATION}/developers", "list-developers-by-application"),
-    Route("GET", f"{APPLICATION}/credentials", "list-credentials-by-application"),
+    Route(
+        "GET",
+        f"{APPLICATION}/developers",
+        "list-developers-by-application",
+        applications.page_of_developers,
+        listing=applications.DEVELOPERS,
+    ),
+    Route(
+        "GET",
+        f"{APPLICATION}/credentials",
+        "list-credentials-by-application",
+        credentials.page,
+        listing=credentials.LISTING,
+    ),
     Route("GET", "/v3/applications/{applicationId}", "get-application-unscoped", applications.get_unscoped),
     Route(
         "GET",

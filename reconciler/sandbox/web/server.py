@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
+import struct
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,34 +16,53 @@ from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, Self
 
+from reconciler.sandbox.faults import CALM, Faults
 from reconciler.sandbox.protocol.messages import Request, Response
 from reconciler.sandbox.protocol.problems import Problem, bad_request, invalid, method_not_allowed
 from reconciler.sandbox.web.app import App
+from reconciler.sandbox.web.log import KEPT, Answered
+from reconciler.sandbox.web.page import access
 
 LARGEST_BODY = 1 << 20
 SECONDS_TO_FINISH = 5
 
 Hook = Callable[[Request], Response | None]
 Watcher = Callable[[Request, Response], None]
+Log = Callable[[Answered], None]
 
 
 class Server:
     """A running server; leave the `with` block or call `stop` to end it.
 
     `url` is without /v3. `requests` lists (method, path with query, status) in the order of the answers and
-    can be cleared; `errors` lists defects of the sandbox and of hooks, each answered with a 500.
+    can be cleared; `errors` lists defects of the sandbox and of hooks, each answered with a 500; `faults` may be
+    set at any time.
     """
 
     def __init__(
-        self, app: App, host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False, record: bool = True
+        self,
+        app: App,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        allow_remote: bool = False,
+        record: bool = True,
+        log: Log | None = None,
+        faults: Faults | None = None,
     ) -> None:
-        """Bind and listen. ValueError for a host that others can reach, unless `allow_remote`."""
+        """Bind and listen. ValueError for a host that others can reach, unless `allow_remote`.
+
+        `log` is called with every answered request, before the answer is sent.
+        """
         if not allow_remote and not _is_loopback(host):
             raise ValueError(f"{host} is not a loopback address: others could reach the sandbox")
         self.requests: list[tuple[str, str, int]] = []
         self.errors: list[Exception] = []
+        self.faults = faults
         self._app = app
         self._record = record
+        self._log = log
+        self._last: deque[Answered] = deque(maxlen=KEPT)
         self._hooks: list[Hook] = []
         self._watchers: list[Watcher] = []
         self._listener = _Listener(host, port, self._answer)
@@ -62,7 +84,10 @@ class Server:
         return lambda: self._hooks.remove(hook)
 
     def after(self, watcher: Watcher) -> Callable[[], None]:
-        """Show `watcher` every request with its answer, before it is sent; call what is returned to end that."""
+        """Show `watcher` every request that the portal itself answers, with its answer; call the result to end that.
+
+        What a hook or a fault answers instead is not the portal's; what a fault does to an answer comes after.
+        """
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
@@ -82,6 +107,7 @@ class Server:
         self.stop()
 
     def _answer(self, request: Request | Problem, method: str, target: str) -> Response:
+        begun = time.perf_counter()
         try:
             response = self._app.refuse(request) if isinstance(request, Problem) else self._handle(request)
         except Exception as error:  # noqa: BLE001 - no traceback ever reaches a client
@@ -89,19 +115,30 @@ class Server:
             response = self._app.refuse()
         if self._record:
             self.requests.append((method, target, response.status))
+        self._note(Answered(time.time(), method, target, response.status, (time.perf_counter() - begun) * 1000))
         return response
 
+    def _note(self, answered: Answered) -> None:
+        if answered.target.partition("?")[0] not in access.OWN:  # whoever looks at the list does not fill it
+            self._last.append(answered)
+        if self._log:
+            self._log(answered)
+
     def _handle(self, request: Request) -> Response:
-        response: Response | None
+        if access.asked_for(request):  # by a person, not by a client: no hook, no watcher
+            return self._app.page(tuple(self._last))
         for hook in tuple(self._hooks):
-            response = hook(request)
-            if response is not None:
-                break
-        else:
-            response = self._app.answer(request)
+            answered = hook(request)
+            if answered is not None:
+                return answered
+        fault = self.faults.meet(request) if self.faults else CALM
+        instead = fault.instead(self._app.trace)
+        if instead is not None:
+            return instead
+        response = self._app.answer(request, shift=fault.shift)
         for watcher in tuple(self._watchers):
             watcher(request, response)
-        return response
+        return fault.of(response)
 
 
 Answer = Callable[[Request | Problem, str, str], Response]
@@ -166,7 +203,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(self.server.answer(problem, self.command, self.path))
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self.path, headers, body)
+        request = Request(self.command, self.path, headers, body, self.client_address[0])
         self._send(self.server.answer(request, self.command, self.path))
 
     def _body(self) -> bytes:
@@ -178,6 +215,11 @@ class _Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _send(self, response: Response) -> None:
+        if response.delivery in ("none", "never"):
+            if response.delivery == "never":
+                self.connection.recv(1)  # until the client gives up or `drain` ends reading
+            self._break()
+            return
         lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}", f"Date: {self.date_time_string()}"]
         lines += [f"{name}: {value}" for name, value in response.headers.items()]
         if response.status != HTTPStatus.NO_CONTENT:
@@ -185,8 +227,19 @@ class _Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             lines.append("Connection: close")
         head = "\r\n".join((*lines, "", "")).encode("latin-1")
+        if response.delivery == "half":
+            self.wfile.write(head + response.body[: len(response.body) // 2])
+            self._break()
+            return
         # One write, so that a small answer is one packet.
         self.wfile.write(head if self.command == "HEAD" else head + response.body)
+
+    def _break(self) -> None:
+        """Reset the connection: the client sees that it broke, not that it ended."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):  # the client was faster
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
 
     def send_error(self, code: int, message: str | None = None, _explain: str | None = None) -> None:
         """What the base class cannot parse gets a problem document too, not its HTML page."""

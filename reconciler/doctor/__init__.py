@@ -1,0 +1,1 @@
+"""What on the portal works against git, why, and what to do about it."""

@@ -1,0 +1,36 @@
+"""Reads that do not see a write yet: the state as it was some seconds ago (contract 4, 11.5)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+
+from reconciler.sandbox.state.times import later
+
+
+class Past:
+    """Copies of the state from before each recent write of this process, the oldest first.
+
+    A read sees the state as it was the switch's seconds ago: the copy from before the first write since then.
+    """
+
+    def __init__(self) -> None:
+        self._copies: deque[tuple[str, sqlite3.Connection]] = deque()
+
+    def keep(self, state: sqlite3.Connection, now: str, seconds: float) -> None:
+        """Copy the state, which is about to be written; until then reads see the copy."""
+        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        copy.row_factory = sqlite3.Row
+        state.backup(copy)
+        self._copies.append((later(now, seconds), copy))
+
+    def at(self, now: str) -> sqlite3.Connection | None:
+        """What a read sees at that time; None: the state as it is."""
+        while self._copies and self._copies[0][0] <= now:
+            self._copies.popleft()[1].close()
+        return self._copies[0][1] if self._copies else None
+
+    def close(self) -> None:
+        """Forget every copy."""
+        while self._copies:
+            self._copies.popleft()[1].close()

@@ -1,0 +1,169 @@
+"""The token is nowhere: in no stream, file, log line or argument that a command leaves, whatever the portal does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconciler.sandbox import Request, Response
+from tests.scenarios.conftest import Start
+from tests.scenarios.story import Story
+from tests.scenarios.test_command_line import GIT, SEED, TOKEN, problem
+
+pytestmark = pytest.mark.in_process
+
+ROOT = Path(__file__).parents[2]
+MARK = "kpat_MARKEDTOKENthatMustBeNowhere0123456789"
+assert MARK != TOKEN
+
+VERBOSE = """
+import logging, sys
+logging.basicConfig(level=0, stream=sys.stderr)
+import reconciler.portal.http
+from reconciler.cli.main import main
+from reconciler.cli.runtime import Runtime
+reconciler.portal.http.BACKOFF = 0.0
+sys.exit(main(runtime=Runtime(wait=lambda *_: None)))
+"""
+"""The command with everything said that can be made to be said: every logger's every line, and Python's own."""
+
+COMMANDS: dict[str, list[str]] = {
+    "validate": [],
+    "plan": ["--out", "plan.json"],
+    "drift": [],
+    "doctor": [],
+    "apply": ["--yes", "--journal", "journal.jsonl"],
+}
+EVERY_FORMAT = ["--report", "json=report.json", "--report", "text=report.txt"]
+
+Answer = Callable[[Request], Response | None]
+
+
+def echo(status: int, content_type: str = "application/problem+json") -> Answer:
+    """A portal that sends back what it was sent, in every place where it can."""
+
+    def answer(request: Request) -> Response:
+        sent = request.headers["authorization"]
+        body = {
+            "status": status,
+            "title": sent,
+            "detail": sent,
+            "instance": sent,
+            "message": sent,
+            "invalid_parameters": [{"field": sent, "reason": sent}],
+            "id": sent,
+            "name": sent,
+            "data": [{"id": sent, "name": sent, "email": sent, "status": sent}],
+            "meta": {"page": {"number": 1, "size": 100, "total": 1}},
+        }
+        headers = {"X-Request-Id": sent, "Location": f"https://{MARK}.example/{MARK}", "Retry-After": "soon"}
+        return Response.json(status, body, headers=headers, content_type=content_type)
+
+    return answer
+
+
+def on_writes(answer: Answer) -> Answer:
+    return lambda request: None if request.method == "GET" else answer(request)
+
+
+def html(request: Request) -> Response:
+    return Response(200, f"<html>{request.headers}".encode(), {"Content-Type": "text/html"})
+
+
+PORTALS: dict[str, Answer] = {
+    "does as asked": lambda _: None,
+    "echoes in a 200": echo(200),
+    "echoes in a 400": echo(400),
+    "echoes in a 401": echo(401),
+    "echoes in a 403": echo(403),
+    "echoes in a 404": echo(404),
+    "echoes in a 302": echo(302),
+    "fails, echoing": echo(500),
+    "answers in HTML": html,
+    "refuses writes": on_writes(lambda _: problem(403)),
+    "refuses writes, echoing": on_writes(echo(403)),
+    "fails writes, echoing": on_writes(echo(500)),
+    "takes writes, echoing": on_writes(echo(201)),
+}
+
+
+@pytest.fixture
+def story(portal: Start) -> Story:
+    story = portal(SEED)
+    story.git(GIT)
+    return story
+
+
+def run(story: Story, command: str, environ: dict[str, str], answer: Answer, *more: str) -> str:
+    """Everything that a run leaves: what it says, what it writes, and what others saw of its arguments."""
+    here = story.folder.parent
+    seen: list[str] = []
+
+    def look(_: Request) -> None:
+        seen.append(Path(f"/proc/{process.pid}/cmdline").read_bytes().decode())
+
+    story.on_request(look)
+    story.on_request(answer)
+    arguments = [command, str(story.folder), *COMMANDS[command], *EVERY_FORMAT, *more]
+    process = subprocess.Popen(
+        [sys.executable, "-X", "dev", "-c", VERBOSE, *arguments],
+        cwd=here,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "KONNECT_SERVER_URL": story.server.url, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        said = process.communicate(timeout=120)
+    assert "Traceback" not in said[1]
+    files = [path for path in here.rglob("*") if path.is_file() and path.name != "token"]
+    assert {"report.json", "report.txt"} <= {path.name for path in files}
+    assert (command == "validate") == (not seen)
+    return "\n".join([*said, *seen, repr(story.server.requests), *(path.read_text("utf-8") for path in files)])
+
+
+def parts(token: str) -> list[str]:
+    """The token, and what would give it away all the same."""
+    return [token, token[5:25], repr(token.encode())[2:-1]]
+
+
+@pytest.mark.parametrize(
+    ("command", "portal_that"),
+    [
+        (each, name)
+        for each in ("drift", "doctor", "apply")
+        for name in PORTALS
+        if each == "apply" or "writes" not in name
+    ],
+)
+def test_the_token_is_nowhere_whatever_the_portal_does(story: Story, command: str, portal_that: str) -> None:
+    """Even a portal that sends it back does not get it shown."""
+    left = run(story, command, {"KONNECT_TOKEN": MARK}, PORTALS[portal_that])
+    assert [part for part in parts(MARK) if part in left] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("given", ["KONNECT_TOKEN", "KONNECT_SPAT", "file", "both"])
+def test_the_token_is_nowhere_however_it_is_given(story: Story, command: str, given: str) -> None:
+    """By either variable, by a file, and where one outranks the other."""
+    file = story.folder.parent / "token"
+    file.write_text(MARK + "\n", encoding="utf-8")
+    environ = {name: MARK for name in ("KONNECT_TOKEN", "KONNECT_SPAT") if given in (name, "both")}
+    more = ["--token-file", str(file)] if given in ("file", "both") and command != "validate" else []
+    left = run(story, command, environ, PORTALS["does as asked"], *more)
+    assert [part for part in parts(MARK) if part in left] == []
+
+
+@pytest.mark.parametrize("token", [f"{MARK} {MARK}", f"{MARK}\n{MARK}", f"{MARK}\u00e9", f"{MARK}\x07"])
+def test_a_token_that_is_none_is_not_shown_either(story: Story, token: str) -> None:
+    """Half a mistake may be half a secret."""
+    for command in (["plan"], ["apply", "--yes"]):
+        story.environ["KONNECT_TOKEN"] = token
+        ran = story.run(*command, story.folder)
+        assert ran.code == 3
+        assert MARK not in ran.out + ran.err
