@@ -50,10 +50,11 @@ class ExitCode(IntEnum):
     def worst(cls, codes: Iterable[ExitCode]) -> ExitCode:
         """The one code to exit with where several hold: the first of 1 3 7 5 4 6 2."""
         held = set(codes)
-        return next((code for code in _PRECEDENCE if code in held), cls.OK)
+        return next((code for code in PRECEDENCE if code in held), cls.OK)
 
 
-_PRECEDENCE = tuple(ExitCode(code) for code in (1, 3, 7, 5, 4, 6, 2))
+PRECEDENCE = tuple(ExitCode(code) for code in (1, 3, 7, 5, 4, 6, 2))
+"""Where several codes hold, the first of these counts."""
 
 
 class ReconcilerError(Exception):

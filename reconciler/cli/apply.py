@@ -45,9 +45,12 @@ def command(
     planned: the saved plan is done as far as it still holds. With --reviewed only what it has too is done.
 
     \b
-    Example: reconciler apply access/ --yes
-             reconciler apply --plan plan.json access/ --yes
-             reconciler apply access/ --only mallory@partner.example --yes
+    Examples:
+      reconciler apply access/
+      reconciler apply access/ --yes --journal journal.jsonl
+      reconciler apply --plan plan.json access/ --yes
+      reconciler apply access/ --reviewed plan.json --yes
+      reconciler apply access/ --only mallory@partner.example --yes
     """
     _check(plan_file, asked, allowed)
     request = Asked.of(runtime, allow=options.allowances(allowed, reason), **asked)

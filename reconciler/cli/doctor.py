@@ -22,7 +22,8 @@ def command(runtime: Runtime, /, **asked: Any) -> int:
     read, and residual access. Exits with 2 if there is any of it.
 
     \b
-    Example: reconciler doctor access/
+    Examples:
+      reconciler doctor access/
     """
     request = Asked.of(runtime, **asked)
     return emit(runtime, each(request, lambda path: diagnosed(request, path)), request.format_, request.reports)

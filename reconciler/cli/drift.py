@@ -22,7 +22,9 @@ def command(runtime: Runtime, /, **asked: Any) -> int:
     Exits with 2 if anything differs, with 7 if the portal could not be seen in full: that is never "in sync".
 
     \b
-    Example: reconciler drift access/ --report json=drift.json
+    Examples:
+      reconciler drift access/
+      reconciler drift access/ --report json=drift.json
     """
     request = Asked.of(runtime, **asked)
     reports = each(request, lambda path: planned(request, path, command="drift"))

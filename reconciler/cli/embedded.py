@@ -21,6 +21,7 @@ def _state(context: click.Context, _: click.Parameter, path: str | None) -> str:
 state_of = click.option(
     "--state",
     metavar="FILE",
+    type=click.Path(),
     callback=_state,
     help="The state file. Default: the one that --server sandbox uses.",
 )

@@ -11,7 +11,12 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.runtime import Runtime
+from reconciler.cli.topics import TOPICS
 from reconciler.errors import ExitCode, ReconcilerError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "validate": "Check manifests offline: every error and warning, each at its line.",
@@ -21,6 +26,7 @@ COMMANDS = {
     "doctor": "Find what on the portal works against git.",
     "schema": "Print the JSON Schema of manifests, plans, reports or journals.",
     "sandbox": "The embedded portal: seed, play, serve, reset.",
+    "help": "Explain a topic or a command.",
 }
 """Every command with its line in --help; a command's module is imported only when it is called."""
 
@@ -44,6 +50,15 @@ class LazyGroup(click.Group):
         """The table, without importing a single command."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section("Topics (reconciler help TOPIC)"):
+            formatter.write_dl(list(TOPICS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What may stand here, without importing a single command: a shell waits for it."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=line) for name, line in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -55,8 +70,11 @@ def cli() -> None:
     approval. `plan` shows what would change, `apply` does it, `drift` finds what was clicked past git.
 
     \b
-    Exit codes: 0 done or nothing to do · 1 internal error · 2 differences · 3 invalid input · 4 refused ·
-    5 saved plan does not hold · 6 partly done · 7 portal's state unknown
+    Examples:
+      reconciler validate access/
+      reconciler plan access/
+      reconciler apply access/
+      reconciler drift access/ --server sandbox
     """
 
 

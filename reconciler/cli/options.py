@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ import click
 
 from reconciler.model.change import LIFTABLE
 from reconciler.report.formats import FORMATS
+from reconciler.settings import EMBEDDED
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,15 +49,27 @@ def _ttl(_: click.Context, __: click.Parameter, age: str) -> timedelta:
     return given
 
 
-paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+def _completed(words: Iterable[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What a shell offers for a value: those of the words that begin so."""
+    return lambda _, __, begun: [word for word in words if word.startswith(begun)]
+
+
+A_FILE = click.Path()
+"""Any path, so that a shell completes it; what is there is looked at where it is used."""
+
+paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=A_FILE)
 server = click.option(
     "--server",
     metavar="URL|sandbox",
+    shell_complete=_completed([EMBEDDED]),
     help="The portal's server, without /v3; `sandbox` is the embedded portal. Default: KONNECT_SERVER_URL, "
     "else what the manifest says.",
 )
 token_file = click.option(
-    "--token-file", metavar="FILE", help="A file that holds the token. Default: KONNECT_TOKEN, then KONNECT_SPAT."
+    "--token-file",
+    metavar="FILE",
+    type=A_FILE,
+    help="A file that holds the token. Default: KONNECT_TOKEN, then KONNECT_SPAT.",
 )
 format_ = click.option(
     "--format",
@@ -71,6 +84,7 @@ report = click.option(
     "reports",
     multiple=True,
     metavar="FORMAT=FILE",
+    shell_complete=_completed([f"{name}=" for name in FORMATS]),
     callback=_reports,
     help="Write the document to a file as well, in that format. Repeatable.",
 )
@@ -82,11 +96,17 @@ workers = click.option(
     help="How many requests may be under way at once.",
 )
 allow = click.option(
-    "--allow", "allowed", multiple=True, metavar="RULE", help="Lift one refusal for this run. Repeatable."
+    "--allow",
+    "allowed",
+    multiple=True,
+    metavar="RULE",
+    shell_complete=_completed(LIFTABLE),
+    help="Lift one refusal for this run. Repeatable.",
 )
 out = click.option(
     "--out",
     metavar="FILE",
+    type=A_FILE,
     callback=_file,
     help="Save the plan as JSON, for review and for an apply that does just that.",
 )
@@ -119,23 +139,26 @@ plan_file = click.option(
     "--plan",
     "plan_file",
     metavar="FILE",
+    type=A_FILE,
     help="Do exactly what this saved plan says, or refuse (exit 5). With PATH its manifests must be the same.",
 )
 reviewed = click.option(
     "--reviewed",
     metavar="FILE",
+    type=A_FILE,
     help="Plan anew, do only what this saved plan has too, and list the rest.",
 )
 journal = click.option(
     "--journal",
     metavar="FILE",
+    type=A_FILE,
     callback=_file,
     help="Append to this file one line of JSON a change as it is sent, and one as it is answered.",
 )
 reason = click.option("--reason", metavar="TEXT", help="Why --allow; it stands in the result.")
 
 
-maybe_paths = click.argument("paths", nargs=-1, metavar="[PATH...]")
+maybe_paths = click.argument("paths", nargs=-1, metavar="[PATH...]", type=A_FILE)
 
 
 def connection_options(command: F) -> F:

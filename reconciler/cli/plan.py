@@ -42,7 +42,11 @@ def command(
     A plan that breaks a limit is shown in full and then refused (exit 4).
 
     \b
-    Example: reconciler plan access/ --format json --out plan.json
+    Examples:
+      reconciler plan access/
+      reconciler plan access/ --policy-from origin/main --out plan.json
+      reconciler plan access/ --only ada@partner.example
+      reconciler plan access/ --report json=plan-report.json --detailed-exitcode
     """
     request = Asked.of(runtime, allow=options.allowances(allowed, reason), **asked)
     if out and len(request.paths) > 1:

@@ -24,14 +24,15 @@ def command() -> None:
 
 
 @command.command("seed")
-@click.argument("file")
+@click.argument("file", type=click.Path())
 @state_of
 @click.pass_obj
 def seed(runtime: Runtime, file: str, state: str) -> int:
     """Load portals, people and requests from a YAML or JSON FILE; the same file is loaded only once.
 
     \b
-    Example: reconciler sandbox seed examples/company/portal.yaml
+    Examples:
+      reconciler sandbox seed examples/company/portal.yaml
     """
     if not Path(file).is_file():
         raise InputError(f"there is no file {file}", "give the path of a seed in YAML or JSON")
@@ -43,7 +44,7 @@ def seed(runtime: Runtime, file: str, state: str) -> int:
 
 
 @command.command("play")
-@click.argument("story")
+@click.argument("story", type=click.Path())
 @state_of
 @click.pass_obj
 def play(runtime: Runtime, story: str, state: str) -> int:
@@ -53,7 +54,8 @@ def play(runtime: Runtime, story: str, state: str) -> int:
     unless the story says that it is refused.
 
     \b
-    Example: reconciler sandbox play examples/company/story.yaml
+    Examples:
+      reconciler sandbox play examples/company/story.yaml
     """
     from reconciler.sandbox import StoryError, read_story
 
@@ -82,7 +84,8 @@ def dump(runtime: Runtime, state: str) -> int:
     """Print who has which access on the embedded portal, as JSON: sorted, without ids and times, to be compared.
 
     \b
-    Example: reconciler sandbox dump > after.json
+    Examples:
+      reconciler sandbox dump > after.json
     """
     with opened(state, runtime.now) as sandbox:
         click.echo(written(sandbox.dump()), nl=False)
@@ -92,7 +95,12 @@ def dump(runtime: Runtime, state: str) -> int:
 @command.command("reset")
 @state_of
 def reset(state: str) -> int:
-    """Clear the embedded portal's state."""
+    """Clear the embedded portal's state.
+
+    \b
+    Examples:
+      reconciler sandbox reset
+    """
     path = Path(state)
     gone = [part for part in (path, Path(f"{path}-wal"), Path(f"{path}-shm")) if part.exists()]
     try:

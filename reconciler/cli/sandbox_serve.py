@@ -30,7 +30,7 @@ def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
 @click.option(
     "--allow-remote", is_flag=True, help="Listen on an address that others can reach. It has no real locks."
 )
-@click.option("--seed", metavar="FILE", help="Load this first, unless it was loaded before.")
+@click.option("--seed", metavar="FILE", type=click.Path(), help="Load this first, unless it was loaded before.")
 @click.option(
     "--set",
     "switches",
@@ -39,14 +39,19 @@ def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
     callback=_settings,
     help="Set a switch for this run (`reconciler sandbox switches` lists them). Repeatable.",
 )
-@click.option("--faults", metavar="FILE", help="Trouble that requests meet, as a script in YAML or JSON.")
-@click.option("--log", metavar="FILE", help="Add to this file one line of JSON an answered request.")
+@click.option(
+    "--faults", metavar="FILE", type=click.Path(), help="Trouble that requests meet, as a script in YAML or JSON."
+)
+@click.option(
+    "--log", metavar="FILE", type=click.Path(), help="Add to this file one line of JSON an answered request."
+)
 @state_of
 def serve(state: str, **asked: Any) -> int:
     """Serve the embedded portal until interrupted.
 
     \b
-    Example: reconciler sandbox serve --port 8080 --seed examples/company/portal.yaml
+    Examples:
+      reconciler sandbox serve --port 8080 --seed examples/company/portal.yaml
     """
     from reconciler.sandbox import SeedError, StateError, run_server
 
@@ -80,7 +85,8 @@ def token(runtime: Runtime, role: str, portals: tuple[str, ...], state: str) -> 
     """Print a new token with the ROLE admin, maintainer or viewer; from the first one on, no other token will do.
 
     \b
-    Example: export KONNECT_TOKEN=$(reconciler sandbox token viewer --portal acme-partners)
+    Examples:
+      export KONNECT_TOKEN=$(reconciler sandbox token viewer --portal acme-partners)
     """
     with opened(state, runtime.now) as sandbox:
         try:

@@ -26,7 +26,9 @@ def switches() -> int:
     """List every switch of the embedded portal: what is not known of the real one, each with its default first.
 
     \b
-    Example: reconciler sandbox serve --set login_approves=all --set stale_seconds=2
+    Examples:
+      reconciler sandbox switches
+      reconciler sandbox serve --set login_approves=all --set stale_seconds=2
     """
     table = [HEADINGS, *rows()]
     widths = [max(len(row[column]) for row in table) for column in range(3)]

@@ -14,7 +14,9 @@ def command(which: str) -> int:
     journal's lines.
 
     \b
-    Example: reconciler schema > manifest.schema.json
+    Examples:
+      reconciler schema > manifest.schema.json
+      reconciler schema report
     """
     click.echo(schema_text(f"{which}.schema.json"), nl=False)
     return 0

@@ -20,7 +20,10 @@ def command(runtime: Runtime, paths: tuple[str, ...], format_: str, reports: lis
     PATH is a file or a folder; several are several workspaces. No connection is opened.
 
     \b
-    Example: reconciler validate access/
+    Examples:
+      reconciler validate access/
+      reconciler validate access/ --format json
+      reconciler validate eu/access/ us/access/
     """
     from reconciler.cli.walk import validated
 
