@@ -1,0 +1,1 @@
+"""What the project brings for pipelines: images, hooks, workflows, manifests of clusters."""
