@@ -53,7 +53,7 @@ def object_words(change: Change) -> Words:
     """What follows the verb, within the group of the person or team whose change it is."""
     subject = change.subject
     if subject.kind == "registration":
-        return (*_application(subject), " for ", *_api(subject.api))
+        return (*_application(subject), " for ", *api_words(subject.api))
     if subject.kind == "membership":
         return ("from team " if change.effect == "removes" else "to team ", *_team(subject))
     if subject.kind == "role":
@@ -68,7 +68,7 @@ def object_words(change: Change) -> Words:
 def subject_words(subject: Subject) -> Words:
     """What a change or item is about, standing alone: whose it is comes first."""
     if subject.kind == "registration":
-        return (*_owner(subject), ": ", *_application(subject), " for ", *_api(subject.api))
+        return (*_owner(subject), ": ", *_application(subject), " for ", *api_words(subject.api))
     if subject.kind == "membership":
         return (*_owner(subject), " in team ", *_team(subject))
     if subject.kind == "role":
@@ -124,7 +124,8 @@ def _application(subject: Subject) -> Words:
     return (Name(subject.application.name),) if subject.application else ("an application",)
 
 
-def _api(api: ApiRef | None) -> Words:
+def api_words(api: ApiRef | None) -> Words:
+    """An API or package by name and version."""
     if api is None:
         return ("an API",)
     kind = ("package ",) if api.entity_type == "api_package" else ()
@@ -132,7 +133,7 @@ def _api(api: ApiRef | None) -> Words:
 
 
 def _role(subject: Subject) -> Words:
-    on = (" on ", *_api(subject.api)) if subject.api else ()
+    on = (" on ", *api_words(subject.api)) if subject.api else ()
     where = (
         (" in every region",) if subject.region == "*" else (" in ", Name(subject.region)) if subject.region else ()
     )

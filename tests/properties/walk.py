@@ -10,6 +10,7 @@ from reconciler.manifest.check import check
 from reconciler.manifest.read import parse
 from reconciler.manifest.resolve import resolve
 from reconciler.model.change import Plan
+from reconciler.model.desired import Desired
 from reconciler.plan.make import make_plan
 from tests.properties.generate import TODAY, Case
 
@@ -36,6 +37,11 @@ def as_yaml(case: Case) -> str:
 
 def plan_for(case: Case) -> Plan:
     """The plan, and proof that the workspace is valid."""
+    return make_plan(desired_for(case), case.observed)
+
+
+def desired_for(case: Case) -> Desired:
+    """What the workspace says, and proof that it is valid."""
     documents = []
     for name, data in case.workspace:
         document, findings = parse(to_yaml(data), name, top="/" not in name)
@@ -46,4 +52,4 @@ def plan_for(case: Case) -> Plan:
     desired, findings = resolve(documents, TODAY)
     assert not [str(finding) for finding in findings if finding.severity == "error"]
     assert desired is not None
-    return make_plan(desired, case.observed)
+    return desired
