@@ -63,7 +63,7 @@ def _document(git: Git, path: str, tree: Tree, entry: Entry, where: str) -> Docu
     if entry.kind != "blob" or entry.size > LARGEST or not entry.name.isprintable():
         raise InputError(f"{where}: {quoted(entry.name)} is no file that can be read as a manifest", _HINT)
     file = PurePosixPath(tree.path) / entry.name if tree.is_folder else PurePosixPath(entry.name)
-    document, findings = parse(git.content(path, entry), f"{tree.commit[:12]}:{file}", top=True)
+    document, findings = parse(git.content(path, entry), f"{tree.commit[:12]}:{file}")
     _must_be_right(findings, where)
     assert document is not None  # noqa: S101 - what cannot be read to its end has an error
     return document

@@ -38,6 +38,8 @@ def duplicates(said: Collected) -> Iterator[Finding]:
     yield from _twice("registration", said.registrations, _registration_key, _registration_words)
     yield from _twice("team", said.teams, lambda t: t.name, lambda t: f"team {t.name}")
     yield from _twice("rule", said.rules, lambda r: r.name, lambda r: f"rule {r.name!r}")
+    yield from _twice("requirement", said.policy.required, lambda r: r.name, lambda r: f"requirement {r.name!r}")
+    yield from _twice("path", said.policy.required.paths, lambda r: r.path, lambda r: f"path {r.path}")
     for team in said.teams:
         yield from _twice("role", team.roles or (), _role_key, lambda r: f"{r.role} on {r.api}")
 

@@ -173,6 +173,8 @@ class File:
             teams=tuple((name, origin(place)) for name, place in self.items("teams", entry)),
             apis=tuple((api_name(item), origin(place)) for item, place in self.items("apis", entry)),
             max=entry.get("max", 50),
+            expires=entry.get("expires"),
+            reason=entry.get("reason"),
         )
 
 

@@ -131,6 +131,7 @@ _FORMS = {
     "Domain pattern": ("invalid-match", "of the form *@domain"),
     "Server URL": ("invalid-server", "the URL of a server"),
     "Id": ("invalid-id", "an id"),
+    "Path": ("invalid-path", "a file or folder of the workspace"),
 }
 
 

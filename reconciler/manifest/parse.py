@@ -29,7 +29,7 @@ LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", 
 """libyaml where it is there, else the same in Python, some twenty times slower."""
 
 
-def parse(text: str | bytes, file: str, *, top: bool = True) -> tuple[Document | None, list[Finding]]:
+def parse(text: str | bytes, file: str, *, inside: str = "") -> tuple[Document | None, list[Finding]]:
     """The document that this text is, with everything that is wrong with how it is written.
 
     None where it could not be read to its end: then the findings say why, and nothing more is known of the file.
@@ -40,7 +40,7 @@ def parse(text: str | bytes, file: str, *, top: bool = True) -> tuple[Document |
     builder = Builder(file)
     with _without_garbage_collection():
         try:
-            document = _document(plain, builder, top)
+            document = _document(plain, builder, inside)
         except MarkedYAMLError as error:
             document = None
             _note_syntax(error, plain, builder)
@@ -62,7 +62,7 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _document(text: str, builder: Builder, top: bool) -> Document | None:
+def _document(text: str, builder: Builder, inside: str) -> Document | None:
     events: Iterator[Event] = iter(LOADER(text).get_event, None)
     if any(mark in text for mark in "&*!\\"):
         events = vetted(events, builder)
@@ -77,7 +77,7 @@ def _document(text: str, builder: Builder, top: bool) -> Document | None:
     if second is not None:
         message = "a second document begins here; nothing of it is read"
         builder.note("second-document", place_of(second), message, "remove the ---, or move what follows to a file")
-    return Document(builder.file, root, top)
+    return Document(builder.file, root, inside)
 
 
 def _note_no_mapping(start: Event, builder: Builder) -> None:

@@ -9,6 +9,7 @@ from reconciler.finding import Finding
 from reconciler.manifest.tree import Document, Map, Seq
 from reconciler.model.desired import Allowance, Policy, PortalRef, RemovalLimit, Scope, Unlisted
 from reconciler.model.origin import Origin
+from reconciler.model.required import ExpiryRequired, PathGrants, ReasonRequired, Required, Requirement, TeamDomains
 
 _DEFAULT = Policy()
 
@@ -42,10 +43,34 @@ def policy_of(document: Document, today: date) -> tuple[Policy, list[Finding]]:
             protected_teams=tuple(section("protected").get("teams", ())),
             allow=allow,
             warn_before_expiry=policy.get("warn_before_expiry", _DEFAULT.warn_before_expiry),
+            required=_required(document, section("require")),
             origins=dict(_origins(document, policy, "")),
         ),
         findings,
     )
+
+
+_REQUIREMENTS: dict[str, type[Requirement]] = {
+    "reason": ReasonRequired,
+    "expires": ExpiryRequired,
+    "teams": TeamDomains,
+    "paths": PathGrants,
+}
+"""The lists of policy.require, and what each item is; their fields go by the names of the keys."""
+
+
+def _required(document: Document, require: Any) -> Required:
+    lists: dict[str, Any] = {
+        key: tuple(_requirement(kind, item, document.origin(at)) for item, at in require[key].placed())
+        for key, kind in _REQUIREMENTS.items()
+        if key in require
+    }
+    return Required(second_person=require.get("second_person", False), **lists)
+
+
+def _requirement(kind: type[Requirement], item: Map, origin: Origin) -> Requirement:
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, Seq) else value for key, value in item.items()}
+    return kind(origin=origin, **fields)
 
 
 def _allowances(document: Document, items: Any, today: date) -> tuple[tuple[Allowance, ...], list[Finding]]:

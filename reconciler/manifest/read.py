@@ -47,12 +47,12 @@ def load(path: str) -> Workspace:
     reader = _Reader()
     if _is_folder(top):
         for file in sorted(reader.walk(top), key=Path.as_posix):
-            reader.read(file, file.relative_to(top).as_posix(), top=file.parent == top)
+            reader.read(file, file.relative_to(top).as_posix())
         if not reader.met:
             hint = "add a file that ends in .yaml, or name the folder that has them"
             reader.note("no-manifest", top, "the folder has no manifest (*.yaml, *.yml)", hint)
     else:
-        reader.read(top, top.name, top=True)
+        reader.read(top, top.name)
     documents = tuple(reader.documents)
     return Workspace(path, documents, tuple(in_file_order(reader.findings)), reader.digest.hexdigest())
 
@@ -115,8 +115,8 @@ class _Reader:
             return 0
         return mode
 
-    def read(self, file: Path, name: str, *, top: bool) -> None:
-        """Read one manifest; a file that is too large is not even opened."""
+    def read(self, file: Path, inside: str) -> None:
+        """Read one manifest, by its path inside the workspace too; one that is too large is not even opened."""
         self.met += 1
         try:
             status = file.stat()
@@ -130,10 +130,10 @@ class _Reader:
         except OSError as error:
             self._unreadable(file, error)
             return
-        for part in (name.encode("utf-8", "surrogateescape"), content):
+        for part in (inside.encode("utf-8", "surrogateescape"), content):
             self.digest.update(len(part).to_bytes(8, "big"))
             self.digest.update(part)
-        document, findings = parse(content, file.as_posix(), top=top)
+        document, findings = parse(content, file.as_posix(), inside=inside)
         self.findings += findings
         if document is not None:
             self.documents.append(document)

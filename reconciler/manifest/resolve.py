@@ -10,6 +10,8 @@ from typing import TypeVar
 from reconciler.finding import Finding, in_file_order
 from reconciler.manifest import crosscheck
 from reconciler.manifest.collect import Collected, collect
+from reconciler.manifest.granted import granted
+from reconciler.manifest.require import unmet
 from reconciler.manifest.tree import Document
 from reconciler.model.desired import Desired, DesiredDeveloper, DesiredMembership, DesiredRegistration, Policy
 
@@ -30,6 +32,8 @@ def resolve(
     developers = {developer.key: developer for developer in reversed(said.developers)}
     heard_memberships, unheard = _heard(said, said.memberships, developers)
     heard_registrations, also_unheard = _heard(said, said.registrations, developers)
+    grants = granted(said, developers, heard_memberships, heard_registrations)
+    inside = {document.file: document.inside for document in documents}
     findings = in_file_order(
         [
             *said.findings,
@@ -39,6 +43,7 @@ def resolve(
             *crosscheck.patterns_that_never_fit(said.policy),
             *crosscheck.nobody_lists(said, said.policy),
             *crosscheck.other_policy(own, said.policy),
+            *unmet(said.policy.required, grants, inside, today),
             *(_unheard(line, developers) for line in unheard),
             *(_unheard(line, developers) for line in also_unheard),
         ]

@@ -36,7 +36,7 @@ def _without(document: Document, errors: list[Place]) -> Document:
             continue
         root[key] = value
         root.places += [start, document.root.value_place(key)]
-    return Document(document.file, root, document.top)
+    return Document(document.file, root, document.inside)
 
 
 _LISTS = ("developers", "teams", "apis", "rules")

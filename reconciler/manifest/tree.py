@@ -78,11 +78,16 @@ class Seq(list[Any]):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One manifest file. `file` is its name as the user gave it; `top`: directly in the workspace's folder."""
+    """One manifest file. `file` is its name as the user gave it, `inside` its path from the workspace's folder on."""
 
     file: str
     root: Map
-    top: bool = True
+    inside: str = ""
+
+    @property
+    def top(self) -> bool:
+        """Whether it is directly in the workspace's folder."""
+        return "/" not in self.inside
 
     def origin(self, at: Place) -> Origin:
         """The place in this file, for people."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from reconciler.model.observed import OwnerType
 from reconciler.model.origin import Origin
+from reconciler.model.required import Required
 
 Wanted = Literal["approved", "revoked", "rejected"]
 UnlistedPolicy = Literal["ignore", "report", "revoke", "exact", "remove"]
@@ -150,6 +151,8 @@ class Rule:
     teams: tuple[tuple[str, Origin], ...] = ()
     apis: tuple[tuple[ApiName, Origin], ...] = ()
     max: int = 50
+    expires: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,7 @@ class Policy:
     protected_teams: tuple[str, ...] = ()
     allow: tuple[Allowance, ...] = ()
     warn_before_expiry: int = 14
+    required: Required = field(default_factory=Required)
     origins: dict[str, Origin] = field(default_factory=dict)
     """Where each key of the policy is written, by dotted path; what is not written is not here."""
 

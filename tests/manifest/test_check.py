@@ -21,7 +21,7 @@ PORTAL = "portal: {name: acme-partners, region: eu}\n"
 
 
 def document(text: str, file: str = "f", *, top: bool = True) -> Document:
-    read, found = parse(dedent(text), file, top=top)
+    read, found = parse(dedent(text), file, inside=file if top else f"deep/{file}")
     assert read is not None, found
     return read
 

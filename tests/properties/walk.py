@@ -44,7 +44,7 @@ def desired_for(case: Case) -> Desired:
     """What the workspace says, and proof that it is valid."""
     documents = []
     for name, data in case.workspace:
-        document, findings = parse(to_yaml(data), name, top="/" not in name)
+        document, findings = parse(to_yaml(data), name, inside=name)
         assert document is not None, findings
         assert not [str(finding) for finding in findings if finding.severity == "error"]
         documents.append(document)
