@@ -13,8 +13,15 @@ from reconciler.cli.runtime import Runtime
 @options.paths
 @options.format_
 @options.report
+@options.policy_from
 @click.pass_obj
-def command(runtime: Runtime, paths: tuple[str, ...], format_: str, reports: list[tuple[str, str]]) -> int:
+def command(
+    runtime: Runtime,
+    paths: tuple[str, ...],
+    format_: str,
+    reports: list[tuple[str, str]],
+    policy_from: str | None,
+) -> int:
     """Check manifests offline: every error and warning of a workspace in one go.
 
     PATH is a file or a folder; several are several workspaces. No connection is opened.
@@ -27,4 +34,4 @@ def command(runtime: Runtime, paths: tuple[str, ...], format_: str, reports: lis
     """
     from reconciler.cli.walk import validated
 
-    return emit(runtime, [validated(path, runtime) for path in paths], format_, reports)
+    return emit(runtime, [validated(path, runtime, policy_from) for path in paths], format_, reports)

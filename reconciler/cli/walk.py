@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from typing import Literal
 
@@ -84,11 +85,11 @@ def each(asked: Asked, run: Callable[[str], Report]) -> list[Report]:
     return [run(path) for path in asked.paths]
 
 
-def validated(path: str, runtime: Runtime) -> Report:
-    """The findings of a workspace."""
+def validated(path: str, runtime: Runtime, policy_from: str | None = None) -> Report:
+    """The findings of a workspace, under the policy of that commit if one is named."""
     report = Report("validate", __version__, runtime.timestamp, workspace=(path,))
     try:
-        workspace = read_workspace(path, runtime.today)
+        workspace = _under(policy_from, from_environment(runtime.environ), path, runtime.today)
     except ReconcilerError as error:
         return replace(report, error=Failure.of(error))
     return _with(report, workspace)
@@ -164,10 +165,12 @@ def agreed(report: Report, plan: Plan, *, ask: bool) -> bool:
 
 def _read(asked: Asked, path: str) -> Workspace:
     """The workspace, under the policy that counts."""
-    today = asked.runtime.today
-    if asked.policy_from is None:
-        return read_workspace(path, today)
-    return read_workspace(path, today, policy_at(Git(asked.settings.git), asked.policy_from, path, today))
+    return _under(asked.policy_from, asked.settings, path, asked.runtime.today)
+
+
+def _under(policy_from: str | None, settings: Settings, path: str, today: date) -> Workspace:
+    committed = policy_at(Git(settings.git), policy_from, path, today) if policy_from is not None else None
+    return read_workspace(path, today, committed)
 
 
 def _planned(

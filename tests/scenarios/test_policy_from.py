@@ -151,6 +151,21 @@ def test_what_lies_outside_the_commits_scope_is_an_error(story: Story) -> None:
     )
 
 
+def test_what_the_commit_requires_is_required(story: Story) -> None:
+    """By plan, and offline by validate, which a pull request's job may run without a token; at both lines."""
+    story.git("policy: {require: {reason: [{name: why, message: See W.}]}}\n")
+    ref = commit(story)
+    story.git("developers: [ada@partner.example]\n")
+    validated = story.run("validate", story.folder, "--format", "json", "--policy-from", ref)
+    for ran in (run(story, "plan", ref=ref), validated):
+        [wrong] = [each for each in ran.json["findings"] if each["severity"] == "error"]
+        place = f"{ref[:12]}:access/access.yaml:2:29"
+        assert (ran.code, wrong["rule"], wrong["line"]) == (3, "require.reason", 2)
+        assert wrong["message"] == f"ada@partner.example: there is no `reason`, against 'why' ({place}): See W."
+    assert validated.json["policy_from"]["commit"] == ref
+    assert story.run("validate", story.folder).code == 0
+
+
 def test_an_allowance_of_the_commit_counts_with_its_place_there(story: Story) -> None:
     """The place names the commit as git does."""
     story.git(
