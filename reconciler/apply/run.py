@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from reconciler.apply.attempt import Attempts, Halt, Record
-from reconciler.apply.stop import Stop
+from reconciler.apply.stop import LOOK_UP, Stop
 from reconciler.apply.writes import Writes
 from reconciler.errors import InterruptedRunError, ReconcilerError
 from reconciler.model.change import NOT_MADE, Outcome, Plan
@@ -78,7 +78,10 @@ class _Run:
                     future = pool.submit(self._one, index)
                     under_way[future] = index
                     future.add_done_callback(news.put)
-                done = news.get()
+                try:
+                    done = news.get(timeout=LOOK_UP)
+                except Empty:
+                    continue
                 if done is None:
                     self.halt("interrupted", interrupted(self.stop.by))
                     hurry()

@@ -7,6 +7,9 @@ from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 
+LOOK_UP = 0.25
+"""Seconds after which who waits looks up: a signal that came just before a wait began is only then seen (CPython)."""
+
 
 class Stop:
     """Nothing is asked until `ask`, which may be called at any moment, by a signal handler too: it takes no lock."""
@@ -29,6 +32,7 @@ class Stop:
         """Wait so long, or until somebody asks."""
         news: SimpleQueue[None] = SimpleQueue()
         self.wakes(partial(news.put, None))
-        if not self.by:
+        while seconds > 0 and not self.by:
             with suppress(Empty):
-                news.get(timeout=seconds)
+                news.get(timeout=min(seconds, LOOK_UP))
+            seconds -= LOOK_UP

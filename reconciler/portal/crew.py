@@ -14,6 +14,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import GeneratorType
 from typing import Any, TypeVar, cast
 
+LOOK_UP = 0.25
+"""Seconds after which who waits looks up: a signal that came just before a wait began is only then seen (CPython)."""
+
 T = TypeVar("T")
 Call = Callable[[], Any]
 Job = Generator[Iterable["Call | Job[Any]"], list[Any], T]
@@ -63,7 +66,7 @@ class Crew:
                 while ready and not ended and len(under_way) < self.workers:
                     self._advance(ready, under_way, ended)
                 if under_way and not ended:
-                    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    for future in wait(under_way, LOOK_UP, FIRST_COMPLETED).done:
                         _deliver(*under_way.pop(future), future.result(), ready)
             return ended[0]
         finally:

@@ -26,7 +26,7 @@ def in_process(clock: Clock, watch: Watch) -> Iterator[tuple[Sandbox, Server]]:
         # While a script of faults is in force, answers are wrong on purpose.
         server.after(lambda request, answer: watch(request, answer, played=server.faults is not None))
         yield sandbox, server
-    assert server.errors == [], "defects of the sandbox"
+    assert server.errors == [], f"defects of the sandbox: {server.errors}"
 
 
 class Command:
