@@ -72,7 +72,7 @@ PORTAL = Observed(
 
 
 def desired() -> Desired:
-    document, findings = parse(MANIFEST, "access.yaml", top=True)
+    document, findings = parse(MANIFEST, "access.yaml")
     assert document, findings
     resolved, findings = resolve([document], dt.date(2026, 11, 20))
     assert resolved, findings
