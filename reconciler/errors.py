@@ -2,7 +2,8 @@
 
 ReconcilerError                 everything that a user may see, with a hint of what to do next
 ├── InputError                  a manifest, flag or file is wrong                                  exit 3
-│   └── JournalError            the journal cannot be opened or written
+│   ├── JournalError            the journal cannot be opened or written
+│   └── EditError               a manifest cannot be edited without touching more than was asked
 ├── InterruptedRunError         somebody asked to stop while changes were being made               exit 6
 ├── StalePlanError              a saved plan as a whole is stale, expired, edited or foreign       exit 5
 ├── ReadOnlyError               a reading command tried to write: a bug of ours, stopped in time   exit 1
@@ -76,6 +77,10 @@ class InputError(ReconcilerError):
 
 class JournalError(InputError):
     """The journal cannot be opened or written, and nothing is changed that cannot be written down."""
+
+
+class EditError(InputError):
+    """A manifest cannot be edited without touching more than was asked; it is left as it is."""
 
 
 class InterruptedRunError(ReconcilerError):
