@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.errors import NotFoundError, RefusedError
 from reconciler.model.observed import Api, Application, Developer, Portal, Registration, Role, Status
@@ -13,25 +13,42 @@ from reconciler.portal.crew import Job
 from reconciler.portal.pages import Get, Told, list_all
 from reconciler.portal.parse import Fields, ListedTeam
 
-_NEWEST_FIRST = {"sort": "created_at desc"}
-"""Sent wherever the list can be sorted (contract 2, 3). What is added while pages are read then pushes what is not
-read yet further down, and is met twice; sorted the other way, what is deleted pulls it up, and with as many added as
-deleted in between a thing would be missed without a trace.
-"""
+T = TypeVar("T")
+
+# Lists that can be sorted are read from the newest on (contract 2, 3): what is added while pages are read then pushes
+# what is not read yet further down, and is met twice. Sorted the other way, what is deleted pulls it up, and with as
+# many added as deleted in between a thing would be missed without a trace; so elsewhere pages overlap.
 
 
-def _sorted(get: Get) -> Get:
-    """For this API `desc` is inferred (contract 3): a portal that refuses it is asked for the oldest first."""
+class _Sorted:
+    """Asks for the newest first. For this API `desc` is inferred (contract 3): a portal that refuses it is asked for
+    the oldest first, and its pages must overlap then.
+    """
 
-    def ask(path: str, params: Mapping[str, str] | None) -> Any:
+    def __init__(self, get: Get) -> None:
+        self._get = get
+        self._refused = False
+
+    def __call__(self, path: str, params: Mapping[str, str] | None) -> Any:
+        asked = {**(params or {}), "sort": "created_at" if self._refused else "created_at desc"}
         try:
-            return get(path, params)
+            return self._get(path, asked)
         except RefusedError as error:
-            if error.status != 400:
+            if error.status != 400 or self._refused:
                 raise
-            return get(path, {**(params or {}), "sort": "created_at"})
+            self._refused = True
+            return self(path, params)
 
-    return ask
+    def oldest_first(self) -> bool:
+        """Whether the portal would not have it otherwise."""
+        return self._refused
+
+
+def _list_newest_first(
+    get: Get, path: str, params: Mapping[str, str], parse: Callable[[Fields], T], *, told: Told | None = None
+) -> Job[list[T]]:
+    ask = _Sorted(get)
+    return list_all(ask, path, params, parse, told=told, overlap=ask.oldest_first)
 
 
 def portals(get: Get, server: str, region: str | None, name: str | None = None) -> Job[list[Portal]]:
@@ -60,8 +77,8 @@ def developers(
     get: Get, portal_id: str, *, email: str | None = None, told: Told | None = None
 ) -> Job[list[Developer]]:
     """The portal's developers, newest first; or what the server finds for an address (contract 1.1)."""
-    params = _NEWEST_FIRST if email is None else {**_NEWEST_FIRST, "filter[email][eq]": email}
-    return list_all(_sorted(get), f"/portals/{portal_id}/developers", params, parse.developer, told=told)
+    params = {} if email is None else {"filter[email][eq]": email}
+    return _list_newest_first(get, f"/portals/{portal_id}/developers", params, parse.developer, told=told)
 
 
 def teams(get: Get, portal_id: str, *, told: Told | None = None) -> Job[list[ListedTeam]]:
@@ -90,8 +107,8 @@ def applications(
 ) -> Job[list[Application]]:
     """The portal's applications, newest first, or one developer's; an owner that is left out is asked for (1.3)."""
     path = f"/portals/{portal_id}/applications"
-    params = _NEWEST_FIRST if developer_id is None else {**_NEWEST_FIRST, "filter[developer_id][eq]": developer_id}
-    listed = yield from list_all(_sorted(get), path, params, parse.application, told=told)
+    params = {} if developer_id is None else {"filter[developer_id][eq]": developer_id}
+    listed = yield from _list_newest_first(get, path, params, parse.application, told=told)
     ownerless = [one for one in listed if isinstance(one, str)]
     if told is not None:
         told(0, len(ownerless))
@@ -127,23 +144,20 @@ def registrations(
 ) -> Job[list[Registration]]:
     """The portal's registrations, newest first; of one developer or in one status, if given (contract 1.4)."""
     filters = {"filter[developer_id][eq]": developer_id, "filter[status][eq]": status}
-    params = _NEWEST_FIRST | {key: value for key, value in filters.items() if value is not None}
-    return list_all(
-        _sorted(get), f"/portals/{portal_id}/application-registrations", params, parse.registration, told=told
-    )
+    params = {key: value for key, value in filters.items() if value is not None}
+    path = f"/portals/{portal_id}/application-registrations"
+    return _list_newest_first(get, path, params, parse.registration, told=told)
 
 
 def registrations_of(get: Get, portal_id: str, application_id: str) -> Job[list[Registration]]:
     """All registrations of one application, newest first (contract 1.4)."""
     path = f"/portals/{portal_id}/applications/{application_id}/registrations"
-    return list_all(_sorted(get), path, _NEWEST_FIRST, parse.registration)
+    return _list_newest_first(get, path, {}, parse.registration)
 
 
 def apis(get: Get, portal_id: str, *, told: Told | None = None) -> Job[list[Api]]:
     """The APIs that are published to the portal and that the token may see, newest first (contract 1.6)."""
-    listed = yield from list_all(
-        _sorted(get), "/apis", _NEWEST_FIRST, partial(parse.api_of, portal_id=portal_id), told=told
-    )
+    listed = yield from _list_newest_first(get, "/apis", {}, partial(parse.api_of, portal_id=portal_id), told=told)
     return [api for api in listed if api is not None]
 
 

@@ -17,10 +17,11 @@ def items(first: int, last: int) -> list[dict[str, Any]]:
     return [{"id": f"i{n}"} for n in range(first, last + 1)]
 
 
-def read(stage: Stage, clock: Clock, workers: int = 4) -> list[str]:
+def read(stage: Stage, clock: Clock, workers: int = 4, *, overlap: bool = False) -> list[str]:
+    get = session(stage, clock, read_only=True).get
     crew = Crew(workers)
     try:
-        return crew.run(list_all(session(stage, clock, read_only=True).get, "/things", {"sort": "x"}, Fields.id))
+        return crew.run(list_all(get, "/things", {"sort": "x"}, Fields.id, overlap=lambda: overlap))
     finally:
         crew.close()
 
@@ -37,6 +38,45 @@ def test_every_item_is_read_once_in_order_and_no_page_is_read_in_vain(
     assert len(stage.asked) == max(-(-count // size), 1)
     assert {asked.query["page[size]"] for asked in stage.asked} == {"100"}
     assert {asked.query["sort"] for asked in stage.asked} == {"x"}
+
+
+@pytest.mark.parametrize("cap", [1000, 100, 37, 2, 1])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 99, 100, 101, 198, 199, 250])
+def test_pages_that_overlap_give_the_same_list(stage: Stage, clock: Clock, count: int, cap: int) -> None:
+    """Whatever the size of the server's pages; even where none of several things can overlap, as pages of one."""
+    stage.script = paged({"/things": items(1, count)}, cap)
+    assert read(stage, clock, overlap=True) == [f"i{n}" for n in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(("count", "requests"), [(100, 1), (101, 2), (198, 2), (199, 3), (1000, 11), (10_000, 114)])
+def test_what_overlapping_costs(stage: Stage, clock: Clock, count: int, requests: int) -> None:
+    """One page in ten for a thousand things, one in seven for ten thousand; nothing for a hundred."""
+    stage.script = paged({"/things": items(1, count)})
+    read(stage, clock, overlap=True)
+    assert len(stage.asked) == requests
+
+
+def test_every_page_begins_on_the_one_before_if_pages_overlap(stage: Stage, clock: Clock) -> None:
+    stage.script = paged({"/things": items(1, 2345)})
+    read(stage, clock, overlap=True)
+    asked = sorted((int(one.query["page[number]"]) - 1, int(one.query["page[size]"])) for one in stage.asked)
+    spans = sorted((number * size, number * size + size) for number, size in asked)
+    assert all(start < end <= 2345 for (start, _), (_, end) in zip(spans[1:], spans[:-1], strict=True))
+    assert spans[0] == (0, 100)
+    assert spans[-1][1] >= 2345
+    assert max(size for _, size in asked) == 100
+
+
+def test_a_server_that_makes_pages_of_its_own_size_is_read_without_overlap(stage: Stage, clock: Clock) -> None:
+    """That it takes any size as asked is not documented (contract 2)."""
+
+    def script(asked: Asked) -> Says:
+        number = int(asked.query["page[number]"])
+        return Says(200, page(items(number * 50 - 49, min(number * 50, 120)), number, 50, 120))
+
+    stage.script = script
+    assert read(stage, clock, overlap=True) == [f"i{n}" for n in range(1, 121)]
+    assert [one.query["page[size]"] for one in stage.asked[-2:]] == ["100", "100"]
 
 
 def test_the_first_page_comes_first_and_the_others_side_by_side(stage: Stage, clock: Clock) -> None:
@@ -173,28 +213,75 @@ def test_a_portal_that_sorts_only_one_way_is_asked_that_way(stage: Stage, clock:
 
 
 class Moving:
-    """A list, sorted as asked, of which somebody deletes one thing and adds another just before a request."""
+    """A list of which somebody deletes one thing and adds another just before a request: the number stays the same.
 
-    def __init__(self, count: int, at: int, gone: int) -> None:
-        self.there, self.at, self.gone, self.requests = list(range(count)), at, gone, 0
+    Sorted as asked; unsorted, the new one is at the end, or at the start.
+    """
+
+    def __init__(self, at: int, gone: int, *, at_the_end: bool = True) -> None:
+        self.there, self.at, self.gone, self.at_the_end = list(range(250)), at, gone, at_the_end
+        self.requests = 0
 
     def __call__(self, asked: Asked) -> Says:
         self.requests += 1
         if self.requests == self.at:
             self.there.remove(self.gone)
-            self.there.append(1000)
-        shown = self.there[::-1] if asked.query["sort"].endswith(" desc") else self.there
-        number = int(asked.query["page[number]"])
-        return Says(200, page([a_developer(n) for n in shown[number * 100 - 100 : number * 100]], number, 100, 250))
+            self.there.insert(len(self.there) if self.at_the_end else 0, 1000)
+        sort, number, size = asked.query.get("sort", ""), int(asked.query["page[number]"]), self.size(asked)
+        shown = self.there[::-1] if sort.endswith(" desc") else self.there
+        items = [a_developer(n) for n in shown[(number - 1) * size : number * size]]
+        return self.answer(sort, page(items, number, size, 250))
+
+    def size(self, asked: Asked) -> int:
+        return int(asked.query["page[size]"])
+
+    def answer(self, sort: str, body: Any) -> Says:
+        return Says(200, body)
+
+    @property
+    def stayed(self) -> set[str]:
+        """The ids of those who were there all the time."""
+        return {a_developer(n)["id"] for n in self.there if n != 1000}
 
 
-@pytest.mark.parametrize("gone", range(3, 250, 19))
+class OneWay(Moving):
+    """A portal that refuses to sort downwards."""
+
+    def answer(self, sort: str, body: Any) -> Says:
+        return Says(400, problem(400, "Invalid Parameters")) if sort.endswith(" desc") else super().answer(sort, body)
+
+
+GONE = range(3, 250, 19)
+
+
+@pytest.mark.parametrize("gone", GONE)
 @pytest.mark.parametrize("at", [2, 3])
 def test_one_that_goes_while_another_comes_hides_nobody(stage: Stage, clock: Clock, at: int, gone: int) -> None:
     """The number of things stays the same, and no id is met twice by chance alone: who is there is still found."""
-    stage.script = moving = Moving(250, at, gone)
+    stage.script = moving = Moving(at, gone)
     found = {one.id for one in reader(stage, clock, workers=1).developers("p")}
-    assert {a_developer(n)["id"] for n in moving.there if n != 1000} <= found
+    assert moving.stayed <= found
+
+
+@pytest.mark.parametrize("at_the_end", [True, False])
+@pytest.mark.parametrize("gone", GONE)
+@pytest.mark.parametrize("at", [2, 3])
+def test_nobody_is_hidden_in_a_list_that_cannot_be_sorted(
+    stage: Stage, clock: Clock, at: int, gone: int, at_the_end: bool
+) -> None:
+    """The members of a team come in an order of the server's own."""
+    stage.script = moving = Moving(at, gone, at_the_end=at_the_end)
+    found = set(reader(stage, clock, workers=1).team_members("p", "t"))
+    assert moving.stayed <= found
+
+
+@pytest.mark.parametrize("gone", GONE)
+@pytest.mark.parametrize("at", [3, 4])
+def test_nobody_is_hidden_where_the_portal_sorts_only_one_way(stage: Stage, clock: Clock, at: int, gone: int) -> None:
+    """The oldest first is the order in which one could be."""
+    stage.script = moving = OneWay(at, gone)
+    found = {one.id for one in reader(stage, clock, workers=1).developers("p")}
+    assert moving.stayed <= found
 
 
 def test_a_list_that_is_said_to_be_endless_is_not_read(stage: Stage, clock: Clock) -> None:

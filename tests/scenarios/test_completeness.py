@@ -283,6 +283,30 @@ def test_a_later_page_that_cannot_be_had_fails_the_whole_list(portal: Start) -> 
 
 
 @pytest.mark.in_process
+def test_a_member_is_not_missed_because_one_went_while_another_came(portal: Start) -> None:
+    """The number stays the same, and no page looks odd: members cannot be sorted, so their pages overlap."""
+    people = [f"p{n:03}@partner.example" for n in range(150)]
+    seed = {
+        "name": "acme-partners",
+        "developers": [{"email": email, "status": "approved"} for email in people],
+        "teams": [{"name": "partners", "members": people[:120]}],
+    }
+    story = portal({"portals": [seed]})
+    story.git("teams: [{name: partners, members: []}]")
+
+    def admin(request: Request) -> Response | None:
+        if "/teams/" in request.target and "number%5D=2" in request.target and people[0] in story.members("partners"):
+            story.sandbox.remove_member("acme-partners", "partners", people[0])
+            story.sandbox.add_member("acme-partners", "partners", people[140])
+        return None
+
+    story.on_request(admin)
+    _, report = story.drift()
+    found = {item["subject"]["developer"]["name"] for item in report["unlisted"] if item["subject"]["team"]}
+    assert found == {*people[1:120], people[140]}
+
+
+@pytest.mark.in_process
 def test_a_body_without_end_is_not_read_to_its_end(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fifty megabytes, unpacked, and no more."""
     monkeypatch.setattr("reconciler.portal.wire.LARGEST", 1 << 20)
