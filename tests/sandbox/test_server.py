@@ -1,5 +1,6 @@
 """The portal behind a socket: authentication, bodies, hooks, errors, threads, stopping (contract 1.7)."""
 
+import contextlib
 import http.client
 import json
 import socket
@@ -78,12 +79,59 @@ def exchange(server: Server, text: bytes) -> tuple[int, Any]:
         (b"POST /v3/portals HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         (b"nonsense\r\n\r\n", 400),
         (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET /v3/portals HTTP/2.0\r\n\r\n", 400),
+        (b"GET /v3/portals HTTP/1.1\r\nno header\r\n\r\n", 400),
+        (b"GET /v3/portals HTTP/1.1\r\nAuthorization : Bearer t\r\n\r\n", 400),
+        (b"GET /v3/portals HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431),
+        (b"GET /v3/portals HTTP/1.1\r\n" + b"X: x\r\n" * 200 + b"\r\n", 431),
+        (b"POST /v3/portals HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400),
     ],
 )
 def test_what_is_no_proper_request_gets_a_problem_too(server: Server, text: bytes, status: int) -> None:
     found, problem = exchange(server, text)
     assert (found, problem["status"]) == (status, status)
     assert set(problem) >= {"status", "title", "instance", "detail"}
+
+
+@pytest.mark.parametrize(
+    ("head", "lasting"),
+    [
+        (b"GET /v3/portals HTTP/1.1\r\n", True),
+        (b"GET /v3/portals HTTP/1.1\r\nConnection: close\r\n", False),
+        (b"GET /v3/portals HTTP/1.0\r\n", False),
+        (b"GET /v3/portals HTTP/1.0\r\nConnection: Keep-Alive\r\n", True),
+    ],
+)
+def test_a_connection_lasts_as_the_client_says(server: Server, head: bytes, lasting: bool) -> None:
+    """Two requests are sent at once, the second behind an empty line, which may stand there (RFC 9112, 2.2)."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(head + b"\r\n\r\n" + head + b"Connection: close\r\n\r\n")
+        with contextlib.suppress(ConnectionResetError):  # what was not read when the server closed
+            while connection.recv(4096):
+                pass
+    assert [status for _, _, status in server.requests] == [401] * (2 if lasting else 1)
+
+
+def test_a_client_that_asks_may_send_its_body(server: Server) -> None:
+    """`Expect: 100-continue`, as curl sends it with a long one."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(b"POST /v3/portals HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert connection.recv(100).startswith(b"HTTP/1.1 401 Unauthorized\r\n")
+
+
+def test_half_a_body_does_nothing(server: Server) -> None:
+    """Whoever went away in the middle of a request did not ask for anything."""
+    host, port = server.url.removeprefix("http://").split(":")
+    head = b"POST /v3/portals HTTP/1.1\r\nAuthorization: Bearer t\r\nContent-Length: 99\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(head + b'{"name": "x"}')
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(100) == b""
+    assert server.requests == []
 
 
 def test_one_connection_serves_many_requests(server: Server, acme: Acme) -> None:

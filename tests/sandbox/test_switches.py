@@ -1,10 +1,13 @@
 """The open points of the contract, as switches (contract 11)."""
 
+import ast
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import reconciler.sandbox
 from reconciler.sandbox import Sandbox, SeedError, SwitchError, Switches
 
 from .conftest import SEED, Acme, Client
@@ -15,6 +18,28 @@ def test_every_switch_names_its_open_point_and_what_it_does() -> None:
     points = {each.metadata["point"] for each in fields(Switches)}
     assert {f"11.{number}" for number in range(1, 14)} <= points
     assert all(each.metadata["says"] for each in fields(Switches))
+
+
+def test_every_switch_is_looked_at() -> None:
+    """One that nothing asks for would be a promise that nobody keeps."""
+    asked = set()
+    for path in Path(reconciler.sandbox.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("switches"):
+                asked.add(node.attr)
+    assert {each.name for each in fields(Switches)} - asked == set()
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Switches)])
+def test_every_switch_is_set_by_a_seed_and_by_text(sandbox: Sandbox, name: str) -> None:
+    """As `--set NAME=VALUE` gives it."""
+    [own] = [each for each in fields(Switches) if each.name == name]
+    others = [value for value in own.metadata["choices"] if value != own.default]
+    other = others[0] if others else not own.default if isinstance(own.default, bool) else type(own.default)(7)
+    sandbox.load({"switches": {name: other}})
+    with sandbox._store.read() as tx:
+        assert getattr(tx.switches, name) == other != own.default
+    assert Switches().but({name: str(other).lower()}) == Switches().but({name: other})
 
 
 @pytest.mark.parametrize(

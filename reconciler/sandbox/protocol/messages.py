@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from reconciler.sandbox.protocol.written import Written
+
 Delivery = Literal["whole", "half", "none", "never"]
 """How much of an answer arrives before the connection breaks; `never`: it stays open and silent."""
 
@@ -51,9 +53,9 @@ class Response:
     def json(
         cls, status: int, value: Any, headers: Mapping[str, str] | None = None, content_type: str = JSON
     ) -> Response:
-        """The answer whose body is `value` as compact JSON."""
+        """The answer whose body is `value` as compact JSON, which it may be already."""
         # "replace": a lone surrogate that a client sent as \ud800 may be echoed in an error.
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        text = value if isinstance(value, Written) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         return cls(status, text.encode("utf-8", "replace"), {"Content-Type": content_type, **(headers or {})})
 
     def value(self) -> Any:

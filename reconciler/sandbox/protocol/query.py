@@ -15,11 +15,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from reconciler.sandbox.protocol.problems import Invalid, bad_request, invalid, not_in, unknown_property
+from reconciler.sandbox.protocol.written import Written
 from reconciler.sandbox.state.store import Transaction
 from reconciler.sandbox.state.times import normal
 from reconciler.sandbox.switches import Switches
-
-DEEPEST_OFFSET = 2**62
 
 CURSORS = {"page[after]": "after", "page[before]": "before"}
 INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -61,7 +60,8 @@ class Listing:
     """A list operation: what it selects, from where, and its filters and sorts (name -> column).
 
     Rows come in the order of `created_at`, then of insertion (contract 2: ascending creation is likely);
-    of insertion alone where `dated` is false. `paged` is false for what is no list: it takes no parameter.
+    of insertion alone where `dated` is false. `drifting`: that order may be another on every other page, by a switch.
+    `paged` is false for what is no list: it takes no parameter.
     `cursors`: its pages are found by cursors, not by numbers (`cursor.page`).
     `flags`: other parameters, with the values they take.
     `foreign_wording`: the reason for a bad sort as the API Builder words it (openapi.yaml, /apis).
@@ -73,6 +73,7 @@ class Listing:
     filters: Mapping[str, Field] = field(default_factory=dict)
     sorts: Mapping[str, str] = field(default_factory=dict)
     dated: bool = True
+    drifting: bool = False
     paged: bool = True
     cursors: bool = False
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -95,22 +96,33 @@ class ListQuery:
     flags: Mapping[str, str] = field(default_factory=dict)
     shift: int = 0
     """How many records were added before later pages since the first was read; removed, if below zero."""
+    backwards: bool = False
+    """Whether what the request did not sort by goes the other way round (contract 11.10)."""
 
-    def page(self, tx: Transaction, where: str, *values: Any, render: Callable[[Any], Any] = dict) -> dict[str, Any]:
-        """`{data, meta}` of the rows that also meet `where`; past the last page the data is empty."""
+    def page(self, tx: Transaction, item: str, where: str, *values: Any) -> Written:
+        """`{data, meta}` of the rows that also meet `where`; past the last page the data is empty.
+
+        `item` is the SQL of one of the data (`written`). Later pages are found in the list of all row numbers in
+        order, which is remembered: neither skipped to nor counted anew each time.
+        """
         clauses, bound = self._where(where, values)
-        total = tx.count(f"SELECT count(*) FROM {self.listing.source} WHERE {clauses}", *bound)
-        total = max(total + self.shift, 0)
-        offset = min(max(self.size * (self.number - 1) - self.shift, 0), DEEPEST_OFFSET)
-        # The page is found among bare row numbers, which an index holds, so that far pages do not read
-        # every record on the way. CROSS JOIN fixes the order: those numbers first, then their records.
-        seq = f"{self.listing.table}.seq"
-        found = f"({self._select(f'{seq} AS found', self.listing.source, clauses)} LIMIT ? OFFSET ?)"
-        source = f"{found} CROSS JOIN {self.listing.source}"
-        sql = self._select(self.listing.columns, source, f"{seq} = found AND {clauses}")
-        rows = tx.all(sql, *bound, self.size, offset, *bound)
-        meta = {"page": {"number": self.number, "size": self.size, "total": total}}
-        return {"data": [render(row) for row in rows], "meta": meta}
+        listing, offset = self.listing, self.size * (self.number - 1) - self.shift
+        if offset <= 0:
+            total = tx.count(f"SELECT count(*) FROM {listing.source} WHERE {clauses}", *bound)
+            sql = self._select(item, listing.source, clauses) + " LIMIT ?"
+            rows = tx.all(sql, *bound, self.size)
+        else:
+            found = tx.numbers(self._select(f"{listing.table}.seq", listing.source, clauses), *bound)
+            total, shown = len(found), found[offset : offset + self.size].tolist()
+            # CROSS JOIN fixes the order: those numbers first, then their records.
+            sql = (
+                f"SELECT {item} FROM json_each(?) AS place CROSS JOIN {listing.source} "
+                f"WHERE {listing.table}.seq = place.value AND {clauses} ORDER BY place.key"
+            )
+            rows = tx.all(sql, json.dumps(shown), *bound)
+        page = {"number": self.number, "size": self.size, "total": max(total + self.shift, 0)}
+        data = ",".join([row[0] for row in rows])
+        return Written(f'{{"data":[{data}],"meta":{json.dumps({"page": page}, separators=(",", ":"))}}}')
 
     def between(
         self, tx: Transaction, after: int, before: int, backwards: bool, where: str, *values: Any
@@ -144,9 +156,9 @@ class ListQuery:
         return clauses, (*values, *(value for _, value in self.conditions))
 
     def _select(self, columns: str, source: str, clauses: str) -> str:
-        table = self.listing.table
-        default = (f"{table}.created_at",) if self.listing.dated else ()
-        order = ", ".join((*(self.order or default), f"{table}.seq"))
+        table, turn = self.listing.table, " DESC" if self.backwards else ""
+        default = (f"{table}.created_at{turn}",) if self.listing.dated else ()
+        order = ", ".join((*(self.order or default), f"{table}.seq{turn}"))
         return f"SELECT {columns} FROM {source} WHERE {clauses} ORDER BY {order}"
 
 
@@ -178,7 +190,8 @@ def parse(listing: Listing, query: str, switches: Switches, shift: int = 0) -> L
     size = min(pages["page[size]"], switches.largest_page_size)
     number = pages.get("page[number]", 1)
     shifted = shift if number > 1 else 0
-    return ListQuery(listing, size, number, order, tuple(conditions.values()), cursors, flags, shifted)
+    backwards = listing.drifting and not switches.stable_order and number % 2 == 0
+    return ListQuery(listing, size, number, order, tuple(conditions.values()), cursors, flags, shifted, backwards)
 
 
 def _integer(name: str, value: str, default: int, faults: list[Invalid]) -> int:

@@ -12,21 +12,29 @@ from typing import Any
 
 from reconciler.sandbox.protocol.problems import not_found
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.written import Written, an_object, either, flag, parsed
 from reconciler.sandbox.records import portals
 from reconciler.sandbox.state.store import Row, Transaction
 
 API = "api"
 PACKAGE = "api_package"
 
-COLUMNS = (
-    "id, name, version, slug, labels, attributes, implementation_mode, created_at, updated_at, "
+TEXTS = ("id", "name", "version", "slug", "implementation_mode", "created_at", "updated_at")
+PORTALS = (
     "(SELECT json_group_array(json_object('id', portals.id, 'name', portals.name, "
     "'display_name', portals.display_name)) FROM publications JOIN portals "
-    "ON portals.id = publications.portal_id WHERE publications.api_id = apis.id) AS portals"
+    "ON portals.id = publications.portal_id WHERE publications.api_id = apis.id)"
+)
+ITEM = an_object(
+    **{name: f"apis.{name}" for name in TEXTS},
+    labels=parsed("apis.labels"),
+    attributes=parsed("apis.attributes"),
+    portals=parsed(PORTALS),
+    api_spec_ids="json_array()",
+    current_version_summary="NULL",
 )
 LISTING = Listing(
     table="apis",
-    columns=COLUMNS,
     source="apis",
     filters={
         "id": Field("apis.id", "uuid"),
@@ -41,14 +49,22 @@ LISTING = Listing(
     sorts={name: f"apis.{name}" for name in ("name", "version", "created_at", "updated_at")},
     foreign_wording=True,
 )
-PUBLICATION_COLUMNS = (
-    "publications.api_id, publications.portal_id, publications.visibility, "
-    "publications.auth_strategy_id, publications.auto_approve_registrations, "
-    "apis.entity_type, publications.created_at, publications.updated_at"
-)
+HOW = {
+    "visibility": "publications.visibility",
+    "auth_strategy_ids": parsed(
+        either("publications.auth_strategy_id IS NULL", "'null'", "json_array(publications.auth_strategy_id)")
+    ),
+    "auto_approve_registrations": flag("publications.auto_approve_registrations"),
+    "created_at": "publications.created_at",
+    "updated_at": "publications.updated_at",
+}
+"""How an API or package is published."""
+
+WHICH = {"api_id": "publications.api_id", "entity_type": "apis.entity_type"}
+PUBLICATION = an_object(**HOW, **WHICH, portal_id="publications.portal_id")
+PUBLICATION_IN_PORTAL = an_object(**HOW, **WHICH, portal_ids="json_array(publications.portal_id)")
 PUBLICATIONS_IN_PORTAL = Listing(
     table="publications",
-    columns=PUBLICATION_COLUMNS,
     source="publications LEFT JOIN apis ON apis.id = publications.api_id",
     filters={
         "api_id": Field("publications.api_id", "uuid"),
@@ -66,7 +82,6 @@ PUBLICATIONS_IN_PORTAL = Listing(
 )
 PUBLICATIONS = Listing(
     table="publications",
-    columns=PUBLICATION_COLUMNS,
     source=f"{PUBLICATIONS_IN_PORTAL.source} LEFT JOIN portals ON portals.id = publications.portal_id",
     filters={
         "portal_id": Field("publications.portal_id", "uuid"),
@@ -83,8 +98,8 @@ PUBLICATIONS = Listing(
 
 
 def find(tx: Transaction, api_id: str) -> Row:
-    """The record of an API, not of a package; 404."""
-    row = tx.one(f"SELECT {COLUMNS} FROM apis WHERE id = ? AND entity_type = ?", api_id, API)
+    """An API, not a package, as an answer shows it in `item`; 404."""
+    row = tx.one(f"SELECT {ITEM} AS item FROM apis WHERE id = ? AND entity_type = ?", api_id, API)
     if row is None:
         raise not_found()
     return row
@@ -92,18 +107,19 @@ def find(tx: Transaction, api_id: str) -> Row:
 
 def get(tx: Transaction, api_id: str) -> dict[str, Any]:
     """GET /apis/{apiId}."""
-    return _render(find(tx, api_id))
+    api: dict[str, Any] = json.loads(find(tx, api_id)["item"])
+    return api
 
 
-def page(tx: Transaction, query: ListQuery) -> dict[str, Any]:
+def page(tx: Transaction, query: ListQuery) -> Written:
     """GET /apis: packages are not among them."""
-    return query.page(tx, "apis.entity_type = ?", API, render=_render)
+    return query.page(tx, ITEM, "apis.entity_type = ?", API)
 
 
 def publication(tx: Transaction, api_id: str, portal_id: str) -> Row:
     """How an API or package is published in a portal; 404 when it is not."""
-    sql = f"SELECT {PUBLICATION_COLUMNS} FROM {PUBLICATIONS_IN_PORTAL.source} WHERE api_id = ? AND portal_id = ?"
-    row = tx.one(sql, api_id, portal_id)
+    sql = f"SELECT {an_object(**HOW)} AS item, auto_approve_registrations FROM publications"
+    row = tx.one(f"{sql} WHERE api_id = ? AND portal_id = ?", api_id, portal_id)
     if row is None:
         raise not_found()
     return row
@@ -112,34 +128,16 @@ def publication(tx: Transaction, api_id: str, portal_id: str) -> Row:
 def get_publication(tx: Transaction, api_id: str, portal_id: str) -> dict[str, Any]:
     """GET /apis/{apiId}/publications/{portalId}."""
     find(tx, api_id)
-    item = _publication(publication(tx, api_id, portal_id))
-    return {name: item[name] for name in item if name not in ("api_id", "portal_id", "entity_type")}
+    how: dict[str, Any] = json.loads(publication(tx, api_id, portal_id)["item"])
+    return how
 
 
-def page_of_publications(tx: Transaction, query: ListQuery) -> dict[str, Any]:
+def page_of_publications(tx: Transaction, query: ListQuery) -> Written:
     """GET /api-publications: one item for each API or package and portal."""
-    return query.page(tx, "TRUE", render=_publication)
+    return query.page(tx, PUBLICATION, "TRUE")
 
 
-def page_in_portal(tx: Transaction, portal_id: str, query: ListQuery) -> dict[str, Any]:
+def page_in_portal(tx: Transaction, portal_id: str, query: ListQuery) -> Written:
     """GET /portals/{portalId}/api-publications: ids and no names, `portal_ids` is an array."""
     portals.find(tx, portal_id)
-    return query.page(tx, "publications.portal_id = ?", portal_id, render=_in_portal)
-
-
-def _render(row: Row) -> dict[str, Any]:
-    read = {name: json.loads(row[name]) for name in ("labels", "attributes", "portals")}
-    return {**dict(row), **read, "api_spec_ids": [], "current_version_summary": None}
-
-
-def _publication(row: Row) -> dict[str, Any]:
-    item = {**dict(row), "auto_approve_registrations": bool(row["auto_approve_registrations"])}
-    strategy = item.pop("auth_strategy_id")
-    item["auth_strategy_ids"] = None if strategy is None else [strategy]
-    return item
-
-
-def _in_portal(row: Row) -> dict[str, Any]:
-    item = _publication(row)
-    item["portal_ids"] = [item.pop("portal_id")]
-    return item
+    return query.page(tx, PUBLICATION_IN_PORTAL, "publications.portal_id = ?", portal_id)

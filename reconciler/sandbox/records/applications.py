@@ -10,18 +10,47 @@ from typing import Any
 from reconciler.sandbox.protocol.bodies import Property, Shape
 from reconciler.sandbox.protocol.problems import Invalid, Problem, bad_request, invalid, not_found, unknown_property
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.written import Written, an_object, either, parsed
 from reconciler.sandbox.records import developers, portals, roles, strategies, teams
 from reconciler.sandbox.records.strategies import KEY_AUTH
 from reconciler.sandbox.state.store import Row, Transaction
 
+OWNER_ITEM = an_object(
+    type="iif(applications.team_id IS NULL, 'developer', 'team')",
+    id="ifnull(applications.team_id, applications.developer_id)",
+)
+COMMON = {
+    "id": "applications.id",
+    "name": "applications.name",
+    "description": "applications.description",
+    "labels": parsed("applications.labels"),
+    "registration_count": "(SELECT count(*) FROM registrations WHERE registrations.application_id = applications.id)",
+    "portal": an_object(id="applications.portal_id"),
+}
+TIMES = {"created_at": "applications.created_at", "updated_at": "applications.updated_at"}
+CLIENT = {
+    "client_id": "applications.client_id",
+    "dcr_provider": parsed(
+        either("auth_strategies.dcr_provider_id IS NULL", "'null'", an_object(id="auth_strategies.dcr_provider_id"))
+    ),
+    "granted_scopes": "NULL",
+}
+"""What an application has besides that does not use keys (openapi.yaml, ClientCredentialsApplication)."""
+
+
+def _item(**owner: str) -> str:
+    return either(
+        strategies.IS_KEYS,
+        an_object(**COMMON, auth_strategy=strategies.KEYS, **owner, **TIMES),
+        an_object(**COMMON, auth_strategy=strategies.CLIENT, **CLIENT, **owner, **TIMES),
+    )
+
+
+ITEM = _item(owner=OWNER_ITEM)
+# The example of the list leaves the owner out, that of one application has it (contract 1.3).
+WITHOUT_OWNER = _item()
 LISTING = Listing(
     table="applications",
-    columns="applications.id, applications.name, applications.description, applications.labels, "
-    "applications.portal_id, applications.developer_id, applications.team_id, "
-    "applications.client_id, applications.auth_strategy_id AS strategy_id, auth_strategies.name AS strategy_name, "
-    "auth_strategies.credential_type, auth_strategies.dcr_provider_id, applications.created_at, "
-    "applications.updated_at, (SELECT count(*) FROM registrations "
-    "WHERE registrations.application_id = applications.id) AS registration_count",
     source="applications LEFT JOIN auth_strategies ON auth_strategies.id = applications.auth_strategy_id",
     filters={
         "developer_id": Field("applications.developer_id", "uuid"),
@@ -34,9 +63,9 @@ LISTING = Listing(
         "name": "applications.name",
     },
 )
+DEVELOPER_ITEM = an_object(id="developers.id", email="developers.email", full_name="developers.full_name")
 DEVELOPERS = Listing(
     table="developers",
-    columns="developers.id, developers.email, developers.full_name",
     source="developers",
     filters={"id": Field("developers.id")},
     sorts={"id": "developers.id"},
@@ -64,24 +93,27 @@ UPDATE = Shape({"owner": Property("object", properties=OWNER)})
 
 def find(tx: Transaction, portal_id: str, application_id: str) -> Row:
     """The record of an application of this portal; 404."""
-    where = "applications.id = ? AND applications.portal_id = ?"
-    row = tx.one(f"SELECT {LISTING.columns} FROM {LISTING.source} WHERE {where}", application_id, portal_id)
+    row = tx.one("SELECT * FROM applications WHERE id = ? AND portal_id = ?", application_id, portal_id)
     if row is None:
         raise not_found()
     return row
 
 
-def page(tx: Transaction, portal_id: str, query: ListQuery) -> dict[str, Any]:
+def page(tx: Transaction, portal_id: str, query: ListQuery) -> Written:
     """GET /portals/{portalId}/applications."""
     portals.find(tx, portal_id)
-    # The example of the list leaves the owner out, that of one application has it (contract 1.3).
-    render = _render if tx.switches.owner_in_lists else _without_owner
-    return query.page(tx, "applications.portal_id = ?", portal_id, render=render)
+    item = ITEM if tx.switches.owner_in_lists else WITHOUT_OWNER
+    return query.page(tx, item, "applications.portal_id = ?", portal_id)
 
 
 def get(tx: Transaction, portal_id: str, application_id: str) -> dict[str, Any]:
     """GET …/applications/{applicationId}."""
-    return _render(find(tx, portal_id, application_id))
+    where = "applications.id = ? AND applications.portal_id = ?"
+    row = tx.one(f"SELECT {ITEM} FROM {LISTING.source} WHERE {where}", application_id, portal_id)
+    if row is None:
+        raise not_found()
+    application: dict[str, Any] = json.loads(row[0])
+    return application
 
 
 def get_unscoped(tx: Transaction, application_id: str) -> dict[str, Any]:
@@ -92,13 +124,13 @@ def get_unscoped(tx: Transaction, application_id: str) -> dict[str, Any]:
     return get(tx, row["portal_id"], application_id)
 
 
-def page_of_developers(tx: Transaction, portal_id: str, application_id: str, query: ListQuery) -> dict[str, Any]:
+def page_of_developers(tx: Transaction, portal_id: str, application_id: str, query: ListQuery) -> Written:
     """GET …/applications/{applicationId}/developers: its owner, or the members of the team that owns it."""
     application = find(tx, portal_id, application_id)
     if application["team_id"] is None:
-        return query.page(tx, "developers.id = ?", application["developer_id"])
+        return query.page(tx, DEVELOPER_ITEM, "developers.id = ?", application["developer_id"])
     members = "developers.id IN (SELECT developer_id FROM memberships WHERE team_id = ?)"
-    return query.page(tx, members, application["team_id"])
+    return query.page(tx, DEVELOPER_ITEM, members, application["team_id"])
 
 
 def create(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,31 +239,3 @@ def _refuse_without_role(tx: Transaction, portal_id: str, application_id: str, t
     if not all(roles.team_may_consume(tx, team_id, row["api_id"]) for row in registered):
         reason = '"owner.id" is a team without the role API Consumer for every registered API'
         raise bad_request(invalid("owner.id", "invalid", reason))
-
-
-def _render(row: Row) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "name": row["name"],
-        "description": row["description"],
-        "labels": json.loads(row["labels"]),
-        "registration_count": row["registration_count"],
-        "portal": {"id": row["portal_id"]},
-        "auth_strategy": strategies.render(row),
-        **_client(row),
-        "owner": owner_of(row),
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
-    }
-
-
-def _client(row: Row) -> dict[str, Any]:
-    """What an application has besides that does not use keys (openapi.yaml, ClientCredentialsApplication)."""
-    if row["credential_type"] == KEY_AUTH:
-        return {}
-    dcr = row["dcr_provider_id"]
-    return {"client_id": row["client_id"], "dcr_provider": dcr and {"id": dcr}, "granted_scopes": None}
-
-
-def _without_owner(row: Row) -> dict[str, Any]:
-    return {name: value for name, value in _render(row).items() if name != "owner"}

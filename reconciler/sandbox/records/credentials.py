@@ -6,31 +6,34 @@ They outlive the approval of their developer: only deleting ends them, and regis
 
 from __future__ import annotations
 
-from typing import Any
-
 from reconciler.sandbox.protocol.problems import bad_request, invalid
 from reconciler.sandbox.protocol.query import Listing, ListQuery
+from reconciler.sandbox.protocol.written import Written, an_object, either
 from reconciler.sandbox.records import applications
-from reconciler.sandbox.records.strategies import KEY_AUTH
-from reconciler.sandbox.state.store import Row, Transaction
+from reconciler.sandbox.records.strategies import IS_KEYS
+from reconciler.sandbox.state.store import Transaction
 
 STATUSES = ("active", "expired", "revoked")
 MOST_KEYS = 20
 """API keys of one application (contract 5)."""
 
+SHOWN = {name: f"credentials.{name}" for name in ("id", "display_name", "expires_at", "created_at")}
+ITEM = either(
+    IS_KEYS,
+    an_object(type="'api_key'", **SHOWN, status="credentials.status"),
+    an_object(type="'client_secret'", **SHOWN, client_id="applications.client_id"),
+)
 LISTING = Listing(
     table="credentials",
-    columns="credentials.id, credentials.display_name, credentials.status, credentials.expires_at, "
-    "credentials.created_at, applications.client_id, auth_strategies.credential_type",
     source="credentials JOIN applications ON applications.id = credentials.application_id "
     "JOIN auth_strategies ON auth_strategies.id = applications.auth_strategy_id",
 )
 
 
-def page(tx: Transaction, portal_id: str, application_id: str, query: ListQuery) -> dict[str, Any]:
+def page(tx: Transaction, portal_id: str, application_id: str, query: ListQuery) -> Written:
     """GET …/applications/{applicationId}/credentials."""
     applications.find(tx, portal_id, application_id)
-    return query.page(tx, "credentials.application_id = ?", application_id, render=_render)
+    return query.page(tx, ITEM, "credentials.application_id = ?", application_id)
 
 
 def create(tx: Transaction, application_id: str, display_name: str) -> str:
@@ -42,10 +45,3 @@ def create(tx: Transaction, application_id: str, display_name: str) -> str:
     credential = {"id": new["id"], "application_id": application_id, "display_name": display_name}
     tx.insert("credentials", {**credential, "status": "active", "created_at": new["created_at"]})
     return new["id"]
-
-
-def _render(row: Row) -> dict[str, Any]:
-    credential = {name: row[name] for name in ("id", "display_name", "expires_at", "created_at")}
-    if row["credential_type"] == KEY_AUTH:
-        return {"type": "api_key", **credential, "status": row["status"]}
-    return {"type": "client_secret", **credential, "client_id": row["client_id"]}

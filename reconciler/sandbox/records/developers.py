@@ -9,14 +9,16 @@ from typing import Any
 from reconciler.sandbox.protocol.bodies import Property, Shape
 from reconciler.sandbox.protocol.problems import bad_request, conflict, invalid, not_found
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.written import Written, an_object
 from reconciler.sandbox.records import portals
 from reconciler.sandbox.state.store import Row, Transaction
 
 STATUSES = ("approved", "pending", "revoked", "rejected")
 
+SHOWN = ("id", "email", "full_name", "status", "created_at", "updated_at")
+ITEM = an_object(**{name: f"developers.{name}" for name in SHOWN})
 LISTING = Listing(
     table="developers",
-    columns="id, email, full_name, status, created_at, updated_at",
     source="developers",
     filters={
         "name": Field("developers.full_name"),
@@ -44,19 +46,19 @@ UPDATE = Shape({"status": Property(choices=STATUSES)})
 
 def find(tx: Transaction, portal_id: str, developer_id: str) -> Row:
     """The record of a developer of this portal; 404."""
-    sql = f"SELECT {LISTING.columns} FROM developers WHERE id = ? AND portal_id = ?"
+    sql = f"SELECT {', '.join(SHOWN)} FROM developers WHERE id = ? AND portal_id = ?"
     row = tx.one(sql, developer_id, portal_id)
     if row is None:
         raise not_found()
     return row
 
 
-def page(tx: Transaction, portal_id: str, query: ListQuery) -> dict[str, Any]:
+def page(tx: Transaction, portal_id: str, query: ListQuery) -> Written:
     """GET /portals/{portalId}/developers."""
     portals.find(tx, portal_id)
     if tx.switches.email_filter_in_any_case:
         query = query.in_any_case("email")
-    return query.page(tx, "developers.portal_id = ?", portal_id)
+    return query.page(tx, ITEM, "developers.portal_id = ?", portal_id)
 
 
 def create(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,15 +9,18 @@ from reconciler.sandbox.protocol import cursor
 from reconciler.sandbox.protocol.bodies import TEAM_WORDING, UUID, Property, Shape, is_text
 from reconciler.sandbox.protocol.problems import Invalid, bad_request, conflict, invalid, not_found
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery, parse
+from reconciler.sandbox.protocol.written import Written, an_object, parsed
 from reconciler.sandbox.records import identity, portals
 from reconciler.sandbox.state.store import Row, Transaction
 
-BY_TEAM = Listing(
-    table="teams",
-    columns="teams.id AS team_id, (SELECT json_group_array(group_name) FROM (SELECT group_name "
-    "FROM group_mappings WHERE team_id = teams.id ORDER BY seq)) AS group_names",
-    source="teams",
+TEAM_ITEM = an_object(
+    team_id="teams.id",
+    groups=parsed(
+        "(SELECT json_group_array(group_name) FROM "
+        "(SELECT group_name FROM group_mappings WHERE team_id = teams.id ORDER BY seq))"
+    ),
 )
+BY_TEAM = Listing(table="teams", source="teams")
 UPDATE = Shape({"data": Property("array")}, TEAM_WORDING, closed=False)
 LISTING = Listing(
     table="group_mappings",
@@ -36,15 +38,15 @@ CREATE = Shape(
 )
 
 
-def page_by_team(tx: Transaction, portal_id: str, query: ListQuery) -> dict[str, Any]:
+def page_by_team(tx: Transaction, portal_id: str, query: ListQuery) -> Written:
     """GET …/identity-provider/team-group-mappings; 400 when the portal has no identity provider."""
     portals.find(tx, portal_id)
     identity.in_use(tx, portal_id)
     mapped = "teams.portal_id = ? AND EXISTS (SELECT 1 FROM group_mappings WHERE team_id = teams.id)"
-    return query.page(tx, mapped, portal_id, render=_by_team)
+    return query.page(tx, TEAM_ITEM, mapped, portal_id)
 
 
-def update(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def update(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> Written:
     """PATCH: each team named gets exactly these groups, none clears it; other teams stay. The answer lists all."""
     portals.find(tx, portal_id)
     provider = identity.in_use(tx, portal_id)
@@ -114,10 +116,6 @@ def _faults(tx: Transaction, portal_id: str, place: str, row: Any) -> list[Inval
     if not isinstance(groups, list) or not all(is_text(group) for group in groups):
         return [invalid(f"{place}.groups", "is_array", f'"{place}.groups" must be an array of strings')]
     return []
-
-
-def _by_team(row: Row) -> dict[str, Any]:
-    return {"team_id": row["team_id"], "groups": json.loads(row["group_names"])}
 
 
 def _render(row: Row) -> dict[str, Any]:

@@ -8,15 +8,23 @@ from typing import Any
 from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape
 from reconciler.sandbox.protocol.problems import conflict, not_found
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.written import Written, an_object, flag
 from reconciler.sandbox.records import developers, teams
-from reconciler.sandbox.state.store import Row, Transaction
+from reconciler.sandbox.state.store import Transaction
 
 # What `active` means for a developer who is not approved is not documented (contract 1.2).
 ACTIVE = "(developers.status = 'approved')"
 
+ITEM = an_object(
+    id="developers.id",
+    email="developers.email",
+    full_name="developers.full_name",
+    active=flag(ACTIVE),
+    created_at="developers.created_at",
+    updated_at="developers.updated_at",
+)
 LISTING = Listing(
     table="memberships",
-    columns=f"developers.id, email, full_name, {ACTIVE} AS active, created_at, updated_at",
     source="memberships LEFT JOIN developers ON developers.id = memberships.developer_id",
     filters={
         "email": Field("developers.email"),
@@ -25,14 +33,15 @@ LISTING = Listing(
         "active": Field(ACTIVE, "boolean"),
     },
     dated=False,
+    drifting=True,
 )
 ADD = Shape({"id": Property("uuid", required=True)}, TEAM_WORDING, closed=False)
 
 
-def page(tx: Transaction, portal_id: str, team_id: str, query: ListQuery) -> dict[str, Any]:
+def page(tx: Transaction, portal_id: str, team_id: str, query: ListQuery) -> Written:
     """GET …/teams/{teamId}/developers: basic developers, without a status."""
     teams.find(tx, portal_id, team_id)
-    return query.page(tx, "memberships.team_id = ?", team_id, render=_render)
+    return query.page(tx, ITEM, "memberships.team_id = ?", team_id)
 
 
 def add(tx: Transaction, portal_id: str, team_id: str, body: Mapping[str, Any]) -> None:
@@ -53,7 +62,3 @@ def remove(tx: Transaction, portal_id: str, team_id: str, developer_id: str) -> 
     teams.find(tx, portal_id, team_id)
     if not tx.run("DELETE FROM memberships WHERE team_id = ? AND developer_id = ?", team_id, developer_id):
         raise not_found()
-
-
-def _render(row: Row) -> dict[str, Any]:
-    return {**dict(row), "active": bool(row["active"])}

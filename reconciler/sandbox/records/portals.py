@@ -11,6 +11,7 @@ from typing import Any
 from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape
 from reconciler.sandbox.protocol.problems import bad_request, conflict, invalid, not_found
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.written import Written, an_object, flag, parsed
 from reconciler.sandbox.records import strategies
 from reconciler.sandbox.state.store import Row, Transaction
 
@@ -24,15 +25,26 @@ FLAGS = (
 )
 FILTERED_FLAGS = FLAGS[:2] + FLAGS[3:5]
 FILTERED = ("name", "description", "default_api_visibility", "default_page_visibility", "default_domain")
-COLUMNS = (
-    "id, name, display_name, description, authentication_enabled, rbac_enabled, sipr_enabled, "
-    "default_api_visibility, default_page_visibility, default_application_auth_strategy_id, "
-    "auto_approve_developers, auto_approve_applications, notifications_developer_pii_visibility_enabled, "
-    "default_domain, canonical_domain, labels, created_at, updated_at"
+TEXTS = (
+    "id",
+    "name",
+    "display_name",
+    "description",
+    "default_api_visibility",
+    "default_page_visibility",
+    "default_application_auth_strategy_id",
+    "default_domain",
+    "canonical_domain",
+    "created_at",
+    "updated_at",
+)
+ITEM = an_object(
+    **{name: f"portals.{name}" for name in TEXTS},
+    **{name: flag(f"portals.{name}") for name in FLAGS},
+    labels=parsed("portals.labels"),
 )
 LISTING = Listing(
     table="portals",
-    columns=COLUMNS,
     source="portals",
     filters={
         "id": Field("portals.id", "uuid"),
@@ -83,7 +95,7 @@ CONTENTS = ("registrations", "applications", "publications", "developers", "team
 
 def find(tx: Transaction, portal_id: str) -> Row:
     """The record of a portal; 404."""
-    row = tx.one(f"SELECT {COLUMNS} FROM portals WHERE id = ?", portal_id)
+    row = tx.one("SELECT * FROM portals WHERE id = ?", portal_id)
     if row is None:
         raise not_found()
     return row
@@ -91,15 +103,19 @@ def find(tx: Transaction, portal_id: str) -> Row:
 
 def get(tx: Transaction, portal_id: str) -> dict[str, Any]:
     """GET /portals/{portalId}."""
-    return _render(find(tx, portal_id))
+    row = tx.one(f"SELECT {ITEM} FROM portals WHERE id = ?", portal_id)
+    if row is None:
+        raise not_found()
+    portal: dict[str, Any] = json.loads(row[0])
+    return portal
 
 
-def page(tx: Transaction, query: ListQuery) -> dict[str, Any]:
+def page(tx: Transaction, query: ListQuery) -> Written:
     """GET /portals."""
     if tx.portals is None:
-        return query.page(tx, "TRUE", render=_render)
+        return query.page(tx, ITEM, "TRUE")
     seen = json.dumps(sorted(tx.portals))
-    return query.page(tx, "portals.id IN (SELECT value FROM json_each(?))", seen, render=_render)
+    return query.page(tx, ITEM, "portals.id IN (SELECT value FROM json_each(?))", seen)
 
 
 def create(tx: Transaction, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,7 +180,3 @@ def _check(tx: Transaction, portal: Mapping[str, Any]) -> None:
     if strategy is not None and strategies.find(tx, strategy) is None:
         field = "default_application_auth_strategy_id"
         raise bad_request(invalid(field, "missing_reference", f'"{field}" does not refer to an auth strategy'))
-
-
-def _render(row: Row) -> dict[str, Any]:
-    return {**dict(row), **{flag: bool(row[flag]) for flag in FLAGS}, "labels": json.loads(row["labels"])}

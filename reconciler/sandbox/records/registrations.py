@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - the names in the SQL come from this package, every value is bound
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,18 +11,27 @@ from typing import Any
 from reconciler.sandbox.protocol.bodies import Property, Shape
 from reconciler.sandbox.protocol.problems import bad_request, conflict, invalid, not_found
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.written import Written, an_object, either, parsed
 from reconciler.sandbox.records import apis, applications, portals
 from reconciler.sandbox.records.developers import STATUSES, refuse_final
 from reconciler.sandbox.state.store import Row, Transaction
 
 STATUS = Field("registrations.status")
+ITEM = an_object(
+    id="registrations.id",
+    status="registrations.status",
+    api=an_object(
+        id="registrations.api_id", name="apis.name", version="apis.version", entity_type="apis.entity_type"
+    ),
+    application=an_object(id="registrations.application_id", name="applications.name"),
+    created_at="registrations.created_at",
+    updated_at="registrations.updated_at",
+)
 OF_APPLICATION = Listing(
     table="registrations",
-    columns="registrations.id, registrations.status, registrations.api_id, apis.name AS api_name, "
-    "apis.version, apis.entity_type, registrations.application_id, "
-    "applications.name AS application_name, registrations.created_at, registrations.updated_at",
     source="registrations LEFT JOIN applications ON applications.id = registrations.application_id "
     "LEFT JOIN apis ON apis.id = registrations.api_id",
+    drifting=True,
     filters={"status": STATUS},
     sorts={name: f"registrations.{name}" for name in ("created_at", "updated_at", "status")},
 )
@@ -39,13 +49,25 @@ OF_PORTAL = replace(
         "status": "registrations.status",
     },
 )
+IN_API = {"id": "registrations.application_id", "name": "applications.name", "owner": applications.OWNER_ITEM}
+ITEM_OF_API = an_object(
+    id="registrations.id",
+    status="registrations.status",
+    portal=an_object(id="registrations.portal_id", name="portals.name"),
+    # A description is a string or absent (openapi.yaml, ApiRegistration).
+    application=parsed(
+        either(
+            "applications.description IS NULL",
+            an_object(**IN_API),
+            an_object(**IN_API, description="applications.description"),
+        )
+    ),
+)
 OF_API = Listing(
     table="registrations",
-    columns="registrations.id, registrations.status, registrations.portal_id, "
-    "portals.name AS portal_name, registrations.application_id, applications.name AS application_name, "
-    "applications.description, applications.developer_id, applications.team_id",
     source="registrations LEFT JOIN applications ON applications.id = registrations.application_id "
     "LEFT JOIN portals ON portals.id = registrations.portal_id",
+    drifting=True,
     filters={
         "status": STATUS,
         "portal_id": Field("registrations.portal_id", "uuid"),
@@ -66,9 +88,9 @@ UPDATE = Shape({"status": Property(choices=STATUSES)})
 
 
 def find(tx: Transaction, portal_id: str, application_id: str, registration_id: str) -> Row:
-    """The record of a registration of this application; 404."""
+    """A registration of this application, as an answer shows it in `item`, and its status; 404."""
     row = tx.one(
-        f"SELECT {OF_APPLICATION.columns} FROM {OF_APPLICATION.source} WHERE registrations.id = ? "
+        f"SELECT {ITEM} AS item, registrations.status FROM {OF_APPLICATION.source} WHERE registrations.id = ? "
         "AND registrations.application_id = ? AND registrations.portal_id = ?",
         registration_id,
         application_id,
@@ -79,22 +101,22 @@ def find(tx: Transaction, portal_id: str, application_id: str, registration_id: 
     return row
 
 
-def page(tx: Transaction, portal_id: str, query: ListQuery) -> dict[str, Any]:
+def page(tx: Transaction, portal_id: str, query: ListQuery) -> Written:
     """GET /portals/{portalId}/application-registrations: without the owner (contract 1.4)."""
     portals.find(tx, portal_id)
-    return query.page(tx, "registrations.portal_id = ?", portal_id, render=_render)
+    return query.page(tx, ITEM, "registrations.portal_id = ?", portal_id)
 
 
-def page_of_application(tx: Transaction, portal_id: str, application_id: str, query: ListQuery) -> dict[str, Any]:
+def page_of_application(tx: Transaction, portal_id: str, application_id: str, query: ListQuery) -> Written:
     """GET …/applications/{applicationId}/registrations."""
     applications.find(tx, portal_id, application_id)
-    return query.page(tx, "registrations.application_id = ?", application_id, render=_render)
+    return query.page(tx, ITEM, "registrations.application_id = ?", application_id)
 
 
-def page_of_api(tx: Transaction, api_id: str, query: ListQuery) -> dict[str, Any]:
+def page_of_api(tx: Transaction, api_id: str, query: ListQuery) -> Written:
     """GET /apis/{apiId}/registrations: with portal and owner, without times."""
     apis.find(tx, api_id)
-    return query.page(tx, "registrations.api_id = ?", api_id, render=_of_api)
+    return query.page(tx, ITEM_OF_API, "registrations.api_id = ?", api_id)
 
 
 def create(tx: Transaction, portal_id: str, application_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,7 +149,8 @@ def create(tx: Transaction, portal_id: str, application_id: str, body: Mapping[s
 
 def get(tx: Transaction, portal_id: str, application_id: str, registration_id: str) -> dict[str, Any]:
     """GET …/registrations/{registrationId}: the application's id is needed (contract 1.4)."""
-    return _render(find(tx, portal_id, application_id, registration_id))
+    registration: dict[str, Any] = json.loads(find(tx, portal_id, application_id, registration_id)["item"])
+    return registration
 
 
 def update(
@@ -146,35 +169,3 @@ def delete(tx: Transaction, portal_id: str, application_id: str, registration_id
     """DELETE: the API may then be requested again (contract 4)."""
     find(tx, portal_id, application_id, registration_id)
     tx.run("DELETE FROM registrations WHERE id = ?", registration_id)
-
-
-def _render(row: Row) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "status": row["status"],
-        "api": {
-            "id": row["api_id"],
-            "name": row["api_name"],
-            "version": row["version"],
-            "entity_type": row["entity_type"],
-        },
-        "application": {"id": row["application_id"], "name": row["application_name"]},
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
-    }
-
-
-def _of_api(row: Row) -> dict[str, Any]:
-    application = {
-        "id": row["application_id"],
-        "name": row["application_name"],
-        "owner": applications.owner_of(row),
-    }
-    if row["description"] is not None:  # a string or absent (openapi.yaml ApiRegistration)
-        application["description"] = row["description"]
-    return {
-        "id": row["id"],
-        "status": row["status"],
-        "portal": {"id": row["portal_id"], "name": row["portal_name"]},
-        "application": application,
-    }

@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape
 from reconciler.sandbox.protocol.problems import conflict, not_found
 from reconciler.sandbox.protocol.query import Listing, ListQuery
+from reconciler.sandbox.protocol.written import Written, an_object
 from reconciler.sandbox.records import teams
 from reconciler.sandbox.state.store import Transaction
 
@@ -16,9 +17,10 @@ VIEWER = "API Viewer"
 SERVICES = "Services"
 REGIONS = ("us", "eu", "au", "me", "in", "sg", "*")
 
+SHOWN = ("id", "role_name", "entity_id", "entity_type_name", "entity_region")
+ITEM = an_object(**{name: f"roles.{name}" for name in SHOWN})
 LISTING = Listing(
     table="roles",
-    columns="id, role_name, entity_id, entity_type_name, entity_region",
     source="roles",
     dated=False,
 )
@@ -54,10 +56,10 @@ def catalogue(_tx: Transaction) -> dict[str, Any]:
     return CATALOGUE
 
 
-def page(tx: Transaction, portal_id: str, team_id: str, query: ListQuery) -> dict[str, Any]:
+def page(tx: Transaction, portal_id: str, team_id: str, query: ListQuery) -> Written:
     """GET …/teams/{teamId}/assigned-roles."""
     teams.find(tx, portal_id, team_id)
-    return query.page(tx, "team_id = ?", team_id)
+    return query.page(tx, ITEM, "roles.team_id = ?", team_id)
 
 
 def assign(tx: Transaction, portal_id: str, team_id: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,31 +3,39 @@
 # ruff: noqa: S608 - the names in the SQL come from this package, every value is bound
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape
 from reconciler.sandbox.protocol.problems import bad_request, conflict, invalid, not_found, unknown_property
 from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.written import Written, an_object, either, flag
 from reconciler.sandbox.records import developers, portals
 from reconciler.sandbox.state.store import Row, Transaction
 
-COLUMNS = (
-    "teams.id, teams.name, teams.description, teams.can_own_applications, teams.konnect_managed, "
-    "teams.created_at, teams.updated_at"
-)
+SHOWN = {
+    "id": "teams.id",
+    "name": "teams.name",
+    "description": "teams.description",
+    "can_own_applications": flag("teams.can_own_applications"),
+    "created_at": "teams.created_at",
+    "updated_at": "teams.updated_at",
+}
+HIDDEN = an_object(**SHOWN)
+MANAGED = an_object(**SHOWN, konnect_managed=flag("teams.konnect_managed"))
+ITEMS = {"hidden": HIDDEN, "shown": MANAGED, "seeded": either("teams.konnect_managed IS NULL", HIDDEN, MANAGED)}
+"""The SQL of a team by the switch `konnect_managed`."""
 OWNING = Field("teams.can_own_applications", "boolean")
 LISTING = Listing(
     table="teams",
-    columns=COLUMNS,
     source="teams",
     filters={"name": Field("teams.name"), "can_own_applications": OWNING},
 )
 OF_DEVELOPER = Listing(
     table="teams",
-    columns=COLUMNS,
     source="memberships JOIN teams ON teams.id = memberships.team_id",
+    drifting=True,
     filters={"can_own_applications": OWNING},
 )
 UPDATE = Shape(
@@ -44,22 +52,22 @@ CREATE = Shape({**UPDATE.properties, "name": Property(required=True, minimum=1, 
 
 def find(tx: Transaction, portal_id: str, team_id: str) -> Row:
     """The record of a team of this portal; 404."""
-    row = tx.one(f"SELECT {COLUMNS} FROM teams WHERE id = ? AND portal_id = ?", team_id, portal_id)
+    row = tx.one("SELECT * FROM teams WHERE id = ? AND portal_id = ?", team_id, portal_id)
     if row is None:
         raise not_found()
     return row
 
 
-def page(tx: Transaction, portal_id: str, query: ListQuery) -> dict[str, Any]:
+def page(tx: Transaction, portal_id: str, query: ListQuery) -> Written:
     """GET /portals/{portalId}/teams; there is no sort."""
     portals.find(tx, portal_id)
-    return query.page(tx, "teams.portal_id = ?", portal_id, render=partial(_render, tx))
+    return query.page(tx, ITEMS[tx.switches.konnect_managed], "teams.portal_id = ?", portal_id)
 
 
-def page_of_developer(tx: Transaction, portal_id: str, developer_id: str, query: ListQuery) -> dict[str, Any]:
+def page_of_developer(tx: Transaction, portal_id: str, developer_id: str, query: ListQuery) -> Written:
     """GET …/developers/{developerId}/teams."""
     developers.find(tx, portal_id, developer_id)
-    return query.page(tx, "memberships.developer_id = ?", developer_id, render=partial(_render, tx))
+    return query.page(tx, ITEMS[tx.switches.konnect_managed], "memberships.developer_id = ?", developer_id)
 
 
 def create(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,7 +90,12 @@ def create(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> dict[str
 
 def get(tx: Transaction, portal_id: str, team_id: str) -> dict[str, Any]:
     """GET …/teams/{teamId}."""
-    return _render(tx, find(tx, portal_id, team_id))
+    item = ITEMS[tx.switches.konnect_managed]
+    row = tx.one(f"SELECT {item} FROM teams WHERE id = ? AND portal_id = ?", team_id, portal_id)
+    if row is None:
+        raise not_found()
+    team: dict[str, Any] = json.loads(row[0])
+    return team
 
 
 def update(tx: Transaction, portal_id: str, team_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,12 +132,6 @@ def _refuse_taken(tx: Transaction, portal_id: str, name: str, own_id: str) -> No
     taken = "SELECT 1 FROM teams WHERE portal_id = ? AND name = ? AND id <> ?"
     if tx.switches.unique_team_names and tx.one(taken, portal_id, name, own_id):
         raise conflict("Team with the given name already exists")
-
-
-def _render(tx: Transaction, row: Row) -> dict[str, Any]:
-    team = {**dict(row), "can_own_applications": bool(row["can_own_applications"])}
-    managed = _managed(tx, team.pop("konnect_managed"))
-    return team if managed is None else {**team, "konnect_managed": managed}
 
 
 def _managed(tx: Transaction, kept: int | None) -> bool | None:

@@ -11,18 +11,23 @@ import json
 import sqlite3
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from reconciler.sandbox.state.memory import Memory
 from reconciler.sandbox.state.schema import SCHEMA, VERSION
 from reconciler.sandbox.state.stale import Past
 from reconciler.sandbox.state.times import stamp
 from reconciler.sandbox.switches import DEFAULTS, Switches
 
 Row = sqlite3.Row
+
+SMALL = 200
+"""Bytes of a number that is remembered, with what it is remembered under; about."""
 
 
 class StateError(Exception):
@@ -32,9 +37,11 @@ class StateError(Exception):
 class Transaction:
     """What rules see of the store: statements, the time of the request, the switches, and fresh ids."""
 
-    def __init__(self, connection: sqlite3.Connection, now: str, counts: dict[Any, int], switches: Switches) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, now: str, switches: Switches, memory: Memory | None = None
+    ) -> None:
         self._connection = connection
-        self._counts = counts
+        self._memory = memory or Memory()
         self.now = now
         self.switches = switches
         self.portals: frozenset[str] | None = None
@@ -57,11 +64,24 @@ class Transaction:
         return row
 
     def count(self, sql: str, *values: Any) -> int:
-        """The number that a counting query gives, remembered until the next write."""
-        key = (sql, values)
-        if key not in self._counts:
-            self._counts[key] = self._connection.execute(sql, values).fetchone()[0]
-        return self._counts[key]
+        """The number that a counting query gives; in a read it is remembered until the next write."""
+        found: int | None = self._memory.get((sql, values))
+        if found is None:
+            found = int(self._connection.execute(sql, values).fetchone()[0])
+            self.remember((sql, values), found, SMALL)
+        return found
+
+    def numbers(self, sql: str, *values: Any) -> array[int]:
+        """The whole numbers that a query of one column gives, in its order; remembered like counts."""
+        found: array[int] | None = self._memory.get((sql, values))
+        if found is None:
+            found = array("q", [row[0] for row in self._connection.execute(sql, values)])
+            self.remember((sql, values), found, SMALL + len(found) * found.itemsize)
+        return found
+
+    def remember(self, key: Hashable, value: Any, size: int) -> None:
+        """Keep a value of about so many bytes that follows from the state, for `Store.remembered`."""
+        self._memory.keep(key, value, size)
 
     def run(self, sql: str, *values: Any) -> int:
         """Execute a statement; the number of rows it touched."""
@@ -93,7 +113,7 @@ class Store:
         self._set = dict(switches or {})
         self._switches = DEFAULTS.but(self._set)  # SwitchError before anything is opened
         self._lock = threading.RLock()
-        self._counts: dict[Any, int] = {}
+        self._memory = Memory()
         self._version = -1
         self._past = Past()
         self._connection = sqlite3.connect(
@@ -127,10 +147,11 @@ class Store:
     def read(self, *, stale: bool = False) -> Iterator[Transaction]:
         """A consistent view; another process may write meanwhile. `stale`: as a switch says, some seconds old."""
         with self._lock, self._begin("DEFERRED"):
-            tx = self._transaction()
-            past = self._past.at(tx.now) if stale else None
-            # What is remembered of counts is of the state as it is.
-            yield tx if past is None else Transaction(past, tx.now, {}, tx.switches)
+            now = stamp(self._clock())
+            self._look()
+            past = self._past.at(now) if stale else None
+            # What is remembered is of the state as it is.
+            yield Transaction(past or self._connection, now, self._switches, None if past else self._memory)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -139,23 +160,25 @@ class Store:
             if self._switches.stale_seconds:  # before the transaction: SQLite copies nothing that is being written
                 self._past.keep(self._connection, stamp(self._clock()), self._switches.stale_seconds)
             with self._begin("IMMEDIATE"):
-                tx = self._transaction()
-                self._counts.clear()
-                try:
-                    yield tx
-                finally:
-                    self._counts.clear()
-                    self._version = -1
+                self._look()
+                self._version = -1
+                yield Transaction(self._connection, stamp(self._clock()), self._switches)
 
-    def _transaction(self) -> Transaction:
+    def remembered(self, key: Hashable) -> Any:
+        """What was remembered under a key, as long as nobody has written since; None where nothing is."""
+        with self._lock:
+            self._look()
+            return self._memory.get(key)
+
+    def _look(self) -> None:
+        """See whether anybody wrote, and if so forget, and read the switches."""
         # data_version moves when another process wrote to the file; after a write of our own it is -1 here.
         version = self._execute("data_version")[0]
         if version != self._version:
             self._version = version
-            self._counts.clear()
+            self._memory.clear()
             kept = self._connection.execute("SELECT name, value FROM switches").fetchall()
             self._switches = DEFAULTS.but({name: json.loads(value) for name, value in kept}).but(self._set)
-        return Transaction(self._connection, stamp(self._clock()), self._counts, self._switches)
 
     @contextmanager
     def _begin(self, mode: str) -> Iterator[None]:

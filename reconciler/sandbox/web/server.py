@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
-import socket
-import struct
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from reconciler.sandbox.faults import CALM, Faults
 from reconciler.sandbox.protocol.messages import Request, Response
-from reconciler.sandbox.protocol.problems import Problem, bad_request, invalid, method_not_allowed
+from reconciler.sandbox.protocol.problems import Problem
 from reconciler.sandbox.web.app import App
+from reconciler.sandbox.web.listener import Listener
 from reconciler.sandbox.web.log import KEPT, Answered
 from reconciler.sandbox.web.page import access
 
-LARGEST_BODY = 1 << 20
 SECONDS_TO_FINISH = 5
 
 Hook = Callable[[Request], Response | None]
@@ -65,7 +59,7 @@ class Server:
         self._last: deque[Answered] = deque(maxlen=KEPT)
         self._hooks: list[Hook] = []
         self._watchers: list[Watcher] = []
-        self._listener = _Listener(host, port, self._answer)
+        self._listener = Listener(host, port, self._answer)
         bound = self._listener.server_address[1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
@@ -139,125 +133,6 @@ class Server:
         for watcher in tuple(self._watchers):
             watcher(request, response)
         return fault.of(response)
-
-
-Answer = Callable[[Request | Problem, str, str], Response]
-
-
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def __init__(self, host: str, port: int, answer: Answer) -> None:
-        self.answer = answer
-        self._open: set[socket.socket] = set()
-        self._changed = threading.Condition()
-        if ":" in host:
-            self.address_family = socket.AF_INET6
-        super().__init__((host, port), _Handler)
-
-    def server_bind(self) -> None:
-        # HTTPServer would look up the host's name, which can take seconds on some networks.
-        TCPServer.server_bind(self)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._changed:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._changed:
-            self._open.discard(request)
-            self._changed.notify_all()
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
-
-    def drain(self, seconds: float) -> None:
-        """End reading on every connection: what is being answered is answered, then the thread ends."""
-        with self._changed:
-            for connection in self._open:
-                with contextlib.suppress(OSError):  # closed by the client meanwhile
-                    connection.shutdown(socket.SHUT_RD)
-            self._changed.wait_for(lambda: not self._open, seconds)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Without this, delayed acknowledgements stall every answer for 40 ms.
-    disable_nagle_algorithm = True
-    server: _Listener
-
-    def __getattr__(self, name: str) -> Any:
-        # The base class looks for do_GET, do_POST, …: every method goes the same way, unknown ones too.
-        if name.startswith("do_"):
-            return self._answer
-        raise AttributeError(name)
-
-    def _answer(self) -> None:
-        try:
-            body = self._body()
-        except Problem as problem:
-            self.close_connection = True  # what follows on the connection was not read
-            self._send(self.server.answer(problem, self.command, self.path))
-            return
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self.path, headers, body, self.client_address[0])
-        self._send(self.server.answer(request, self.command, self.path))
-
-    def _body(self) -> bytes:
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
-            raise bad_request(invalid("body", "invalid", '"body" must come with its Content-Length'))
-        if len(length) > 9 or int(length) > LARGEST_BODY:
-            raise Problem(413, "Content Too Large", f"The body must not exceed {LARGEST_BODY} bytes")
-        return self.rfile.read(int(length))
-
-    def _send(self, response: Response) -> None:
-        if response.delivery in ("none", "never"):
-            if response.delivery == "never":
-                self.connection.recv(1)  # until the client gives up or `drain` ends reading
-            self._break()
-            return
-        lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}", f"Date: {self.date_time_string()}"]
-        lines += [f"{name}: {value}" for name, value in response.headers.items()]
-        if response.status != HTTPStatus.NO_CONTENT:
-            lines.append(f"Content-Length: {len(response.body)}")
-        if self.close_connection:
-            lines.append("Connection: close")
-        head = "\r\n".join((*lines, "", "")).encode("latin-1")
-        if response.delivery == "half":
-            self.wfile.write(head + response.body[: len(response.body) // 2])
-            self._break()
-            return
-        # One write, so that a small answer is one packet.
-        self.wfile.write(head if self.command == "HEAD" else head + response.body)
-
-    def _break(self) -> None:
-        """Reset the connection: the client sees that it broke, not that it ended."""
-        self.close_connection = True
-        with contextlib.suppress(OSError):  # the client was faster
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
-
-    def send_error(self, code: int, message: str | None = None, _explain: str | None = None) -> None:
-        """What the base class cannot parse gets a problem document too, not its HTML page."""
-        self.close_connection = True
-        self.command = self.command or ""
-        title = _phrase(code)
-        problem = method_not_allowed() if code == 501 else Problem(code, title, message or title)
-        self._send(self.server.answer(problem, self.command, getattr(self, "path", "")))
-
-    def log_message(self, *_: Any) -> None:
-        """Silent: who wants the requests reads `Server.requests`."""
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 def _is_loopback(host: str) -> bool:
