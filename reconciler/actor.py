@@ -26,6 +26,10 @@ class _Service:
     names: tuple[str, ...]
     url: str
     commits: tuple[str, ...]
+    authors: tuple[str, ...]
+    """Who authored what the job is about, by address or login."""
+    scheduled: str = ""
+    """The variable that reads "schedule" where nobody started the job, and its actor authored nothing."""
 
 
 _SERVICES = (
@@ -35,9 +39,26 @@ _SERVICES = (
         ("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR"),  # who started this run; who started its first try
         "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}",
         ("GITHUB_SHA",),
+        ("GITHUB_ACTOR",),  # whoever runs it again is not its author
+        "GITHUB_EVENT_NAME",
     ),
-    _Service("gitlab", "GITLAB_CI", ("GITLAB_USER_LOGIN",), "{CI_JOB_URL}", ("CI_COMMIT_SHA",)),
-    _Service("jenkins", "BUILD_URL", ("BUILD_USER_ID", "CHANGE_AUTHOR"), "{BUILD_URL}", ("GIT_COMMIT",)),
+    _Service(
+        "gitlab",
+        "GITLAB_CI",
+        ("GITLAB_USER_LOGIN",),
+        "{CI_JOB_URL}",
+        ("CI_COMMIT_SHA",),
+        ("GITLAB_USER_EMAIL", "GITLAB_USER_LOGIN", "CI_COMMIT_AUTHOR"),
+        "CI_PIPELINE_SOURCE",
+    ),
+    _Service(
+        "jenkins",
+        "BUILD_URL",
+        ("BUILD_USER_ID", "CHANGE_AUTHOR"),
+        "{BUILD_URL}",
+        ("GIT_COMMIT",),
+        ("CHANGE_AUTHOR_EMAIL", "CHANGE_AUTHOR"),
+    ),
 )
 
 
@@ -47,6 +68,20 @@ def ci_actor(env: Mapping[str, str]) -> Actor | None:
         if env.get(service.mark):
             return Actor(_first(env, service.names) or "unknown", service.source, _url(env, service.url))
     return None
+
+
+def ci_authors(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Who authored the change that the CI job is about, by `author_name`; nobody outside of one, or on a schedule."""
+    for service in _SERVICES:
+        if env.get(service.mark) and env.get(service.scheduled) != "schedule":
+            return tuple(author_name(env[name]) for name in service.authors if env.get(name))
+    return ()
+
+
+def author_name(text: str) -> str:
+    """The address of "Ada Lovelace <ada@acme.example>", else the text, which is an address or a login."""
+    _, bracket, rest = text.strip().rpartition("<")
+    return rest.removesuffix(">").strip() if bracket and rest.endswith(">") else text.strip()
 
 
 def ci_commit(env: Mapping[str, str]) -> str | None:

@@ -104,6 +104,7 @@ def plan_workspace(
     *,
     allow: Mapping[str, str] | None = None,
     narrowing: Narrowing = EVERYTHING,
+    authors: tuple[str, ...] = (),
     progress: Progress | None = None,
 ) -> Plan:
     """What has to change on the portal. Raises PortalError where its state cannot be known in full; StalePlanError
@@ -115,7 +116,9 @@ def plan_workspace(
     if narrowing.reviewed is not None:
         same_portal(narrowing.reviewed.portal, portal)
     observed = observe(reader, portal, need_of(desired), progress=progress)
-    return make_plan(desired, observed, allow=allow, findings=workspace.findings, narrowing=narrowing)
+    return make_plan(
+        desired, observed, allow=allow, findings=workspace.findings, narrowing=narrowing, authors=authors
+    )
 
 
 def recheck_plan(plan: Plan, reader: Reader, connection: Connection, *, progress: Progress | None = None) -> Recheck:

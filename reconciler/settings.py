@@ -14,7 +14,7 @@ from urllib.request import (  # type: ignore[attr-defined] # both are there; typ
     proxy_bypass_environment,
 )
 
-from reconciler.actor import NOBODY, Actor, ci_actor, ci_commit, system_actor
+from reconciler.actor import NOBODY, Actor, ci_actor, ci_authors, ci_commit, system_actor
 from reconciler.errors import InputError
 from reconciler.model.desired import PortalRef
 from reconciler.secret import Secret
@@ -42,6 +42,8 @@ class Settings:
     """Who started the CI job; None outside of one."""
     user: Actor = NOBODY
     ci_commit: str | None = None
+    authors: tuple[str, ...] = ()
+    """Addresses and logins of whoever authored the change, as CI says."""
     git: Mapping[str, str] = field(default_factory=dict)
     """What of the environment git is given."""
     plan_key: Secret | None = None
@@ -87,6 +89,7 @@ def from_environment(
         actor=ci_actor(env),
         user=system_actor(env),
         ci_commit=ci_commit(env),
+        authors=ci_authors(env),
         git={name: value for name, value in env.items() if name in _GITS or name.startswith("GIT_CONFIG_")},
         plan_key=_plan_key(env),
     )

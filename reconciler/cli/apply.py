@@ -23,6 +23,7 @@ from reconciler.cli.walk import Asked, applied, each
 @options.reviewed
 @options.only
 @options.policy_from
+@options.author
 @options.connection_options
 @options.allow
 @options.reason
@@ -77,6 +78,7 @@ def _check(plan_file: str | None, asked: Mapping[str, Any], allowed: tuple[str, 
         "--reviewed": reviewed,
         "--only": asked["only"],
         "--policy-from": asked["policy_from"],
+        "--author": asked["authors"],
         "--allow": allowed,
     }
     for flag, given in planning.items():

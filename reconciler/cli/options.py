@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from reconciler.actor import author_name
 from reconciler.model.change import LIFTABLE
 from reconciler.report.formats import FORMATS
 from reconciler.settings import EMBEDDED
@@ -122,6 +123,24 @@ only = click.option(
     metavar="EMAIL|TEAM|API",
     help="Narrow the run to what is about this person, team or API, and what that rests on. Repeatable.",
 )
+
+
+def _authors(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Addresses or logins; an empty one, as a variable that is not set, is not taken for nobody."""
+    names = tuple(author_name(value) for value in values)
+    if not all(names):
+        raise click.BadParameter("it is empty: give an address or a login, or leave the flag out")
+    return names
+
+
+author = click.option(
+    "--author",
+    "authors",
+    multiple=True,
+    metavar="EMAIL|LOGIN",
+    callback=_authors,
+    help="Who authored the change: what it grants to them is flagged. Repeatable. Default: as CI's variables say.",
+)
 policy_from = click.option(
     "--policy-from",
     metavar="REF",
@@ -185,6 +204,8 @@ def allowances(allowed: tuple[str, ...], reason: str | None) -> dict[str, str]:
             raise click.UsageError(
                 "nothing lifts empty-workspace: list at least one of the kind, or change the policy"
             )
+        if rule == "second-person":
+            raise click.UsageError("nothing lifts second-person: let somebody else author the grant")
         if rule not in LIFTABLE:
             raise click.UsageError(f"--allow knows no rule {rule!r}; the rules are {', '.join(LIFTABLE)}")
     return dict.fromkeys(allowed, reason)

@@ -23,6 +23,7 @@ from reconciler.report.model import Report
 @options.ttl
 @options.only
 @options.policy_from
+@options.author
 @options.fail_on
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
 @click.pass_obj

@@ -53,6 +53,7 @@ class Asked:
     policy_from: str | None = None
     only: tuple[str, ...] = ()
     reviewed: str | None = None
+    authors: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -69,10 +70,13 @@ class Asked:
         policy_from: str | None = None,
         only: tuple[str, ...] = (),
         reviewed: str | None = None,
+        authors: tuple[str, ...] = (),
     ) -> Asked:
         """From the command's options and the environment. Raises InputError for a token file that is no good."""
         settings = from_environment(runtime.environ, server=server, token_file=token_file)
-        return cls(runtime, paths, settings, format_, reports, workers, allow or {}, policy_from, only, reviewed)
+        return cls(
+            runtime, paths, settings, format_, reports, workers, allow or {}, policy_from, only, reviewed, authors
+        )
 
     def bar(self, verb: str) -> Bar:
         """A progress bar, shown where a person is watching."""
@@ -178,7 +182,15 @@ def _planned(
 ) -> Plan:
     narrowing = Narrowing(asked.only, reviewed)
     with asked.bar("Reading") as bar:
-        return plan_workspace(workspace, reader, target, allow=asked.allow, narrowing=narrowing, progress=bar)
+        return plan_workspace(
+            workspace,
+            reader,
+            target,
+            allow=asked.allow,
+            narrowing=narrowing,
+            authors=asked.authors or asked.settings.authors,
+            progress=bar,
+        )
 
 
 def _blank(asked: Asked, command: Command, path: str) -> Report:

@@ -130,6 +130,10 @@ def odd_dates(said: Collected, policy: Policy, today: date) -> Iterator[Finding]
             hint = "give the day of the decision"
             yield Finding("reinstated-ahead", "warning", message, hint, thing.origin)
     lines: list[Line] = [*said.developers, *said.memberships, *said.registrations]
+    for one in (*lines, *said.rules):
+        if one.reviewed and one.reviewed > today.isoformat():
+            message = f"reviewed {one.reviewed} lies ahead: until then nobody would look at it again"
+            yield Finding("reviewed-ahead", "warning", message, "give the day of the review", one.origin)
     for what in lines:
         if what.expires is None or what.expired:
             continue

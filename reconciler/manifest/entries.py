@@ -81,6 +81,8 @@ class File:
             invite=entry.get("invite", False),
             full_name=entry.get("full_name"),
             reason=entry.get("reason"),
+            reviewed=entry.get("reviewed"),
+            annotations=entry.get("annotations", defaults.get("annotations", {})),
         )
         teams_of = entry if "teams" in entry else defaults if developer.status == "approved" else Map(at)
         memberships = tuple(self.membership(email, *named) for named in self.items("teams", teams_of))
@@ -108,6 +110,8 @@ class File:
             expired=self.expired(expires),
             expires=expires,
             reason=details.get("reason"),
+            reviewed=details.get("reviewed"),
+            annotations=details.get("annotations", {}),
         )
 
     def applications(self, owner: OwnerName, items: Iterable[tuple[Map, Place]]) -> Iterator[DesiredRegistration]:
@@ -143,6 +147,8 @@ class File:
             expires=expires,
             reinstated=max((level["reinstated"] for level in levels if "reinstated" in level), default=None),
             reason=_nearest(levels, "reason"),
+            reviewed=max((level["reviewed"] for level in levels if "reviewed" in level), default=None),
+            annotations=_nearest(levels, "annotations") or {},
         )
 
     def team(self, entry: Map, at: Place) -> DesiredTeam:
@@ -175,6 +181,8 @@ class File:
             max=entry.get("max", 50),
             expires=entry.get("expires"),
             reason=entry.get("reason"),
+            reviewed=entry.get("reviewed"),
+            annotations=entry.get("annotations", {}),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -60,7 +61,7 @@ class OwnerName:
 
 @dataclass(frozen=True, slots=True)
 class DesiredDeveloper:
-    """An entry under `developers`. `expired`: its last day of access is past; `reinstated` a day, ISO, or None."""
+    """An entry under `developers`. `expired`: its last day of access is past; days are in ISO form, or None."""
 
     email: str
     key: str
@@ -72,6 +73,8 @@ class DesiredDeveloper:
     invite: bool = False
     full_name: str | None = None
     reason: str | None = None
+    reviewed: str | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def taken(self) -> bool:
@@ -90,6 +93,8 @@ class DesiredMembership:
     expired: bool = False
     expires: str | None = None
     reason: str | None = None
+    reviewed: str | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class DesiredRegistration:
     expires: str | None = None
     reinstated: str | None = None
     reason: str | None = None
+    reviewed: str | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def taking(self) -> bool:
@@ -153,6 +160,8 @@ class Rule:
     max: int = 50
     expires: str | None = None
     reason: str | None = None
+    reviewed: str | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

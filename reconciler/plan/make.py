@@ -19,6 +19,7 @@ from reconciler.plan.order import dependencies, in_order, items_in_order
 from reconciler.plan.people import People
 from reconciler.plan.registrations import Registrations
 from reconciler.plan.residual import residual
+from reconciler.plan.second_person import flagged, own_grants, second_person, unknown_author
 from reconciler.plan.teams import Teams
 
 
@@ -29,12 +30,14 @@ def make_plan(
     allow: Mapping[str, str] | None = None,
     findings: tuple[Finding, ...] = (),
     narrowing: Narrowing = EVERYTHING,
+    authors: tuple[str, ...] = (),
 ) -> Plan:
     """Everything that has to change for the portal to be as git says, in order, and everything worth seeing.
 
     `allow` lifts refusals for this run: rule → reason. `findings` are those of the manifests, carried along.
-    `narrowing` leaves out a part, and what is left is judged as it is. The same inputs give the same plan, whatever
-    the order in which the portal listed things. Raises InputError where `narrowing` names what nobody knows.
+    `narrowing` leaves out a part, and what is left is judged as it is. `authors` are the addresses or logins of
+    whoever authored the change. The same inputs give the same plan, whatever the order in which the portal listed
+    things. Raises InputError where `narrowing` names what nobody knows.
     """
     index, draft = Index(observed, desired.policy.scope), Draft()
     people = People(desired, index, draft)
@@ -46,15 +49,16 @@ def make_plan(
     draft.residual.extend(residual(index, people, After(changes)))
     must_be_known(narrowing.only, desired, draft.subjects())
     after, requires = dependencies(changes)
-    found = refusals(desired, index, changes, narrowed=bool(left_out))
-    refused, lifted = lift(list(found), desired, allow or {})
+    own = own_grants(desired, changes, filter(narrowing.about, draft.waiting), authors)
+    found = [*second_person(desired, own), *refusals(desired, index, changes, narrowed=bool(left_out))]
+    refused, lifted = lift(found, desired, allow or {})
     return Plan(
         portal=observed.portal,
         changes=changes,
         after=after,
         requires=requires,
         **{kind: items_in_order(filter(narrowing.about, getattr(draft, kind))) for kind in ITEM_LISTS},
-        findings=findings,
+        findings=(*findings, *flagged(own), *unknown_author(desired, changes, authors)),
         refusals=refused,
         lifted=lifted,
         looked_at={kind: len(getattr(observed, kind)) for kind in sorted(observed.read)},
