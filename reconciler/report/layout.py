@@ -38,6 +38,11 @@ def together(text: str) -> str:
     return text.replace(" ", _GLUE)
 
 
+def loose(text: str) -> str:
+    """The text with its blanks as they were."""
+    return text.replace(_GLUE, " ")
+
+
 class Page:
     """Lines of inert text, top to bottom; callers hand in text that may reach a terminal as it is."""
 
@@ -108,7 +113,7 @@ class Page:
         line = " " * indent + (" " * _GAP).join(self._styled(text, style) for text, style in parts)
         if place:
             line += " " * (self.width - used - cells(place)) + self._styled(place, "faint")
-        self._lines.append(line.replace(_GLUE, " "))
+        self._lines.append(loose(line))
 
     def _styled(self, text: str, style: Style) -> str:
         return f"\x1b[{_SGR[style]}m{text}\x1b[0m" if self.colour and _SGR[style] else text

@@ -10,7 +10,7 @@ from reconciler.model.origin import Origin
 from reconciler.report.escape import inert, name, quoted, shorten
 from reconciler.report.groups import Group, Line, of_plan
 from reconciler.report.layout import Page, Style, together
-from reconciler.report.words import Move, Name, Words, advice, subject_words
+from reconciler.report.words import Move, Name, Words, advice, plural, subject_words
 
 _MESSAGE_CELLS = 800
 _VALUE_CELLS = 64
@@ -29,15 +29,6 @@ _ITEM_SECTIONS = {
 }
 _CUT = ("unlisted", "requests")
 """Lists of what nobody here asked for, which strangers can make as long as they like."""
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """The number with its noun.
-
-    >>> plural(1, "person", "people"), plural(1200, "change")
-    ('1 person', '1,200 changes')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def said(text: str) -> str:

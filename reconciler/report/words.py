@@ -26,6 +26,15 @@ class Move:
     after: str | bool | None
 
 
+def plural(number: int, one: str, many: str = "") -> str:
+    """The number with its noun.
+
+    >>> plural(1, "person", "people"), plural(1200, "change")
+    ('1 person', '1,200 changes')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 _VERBS: dict[Action, str] = {
     "revoke-registration": "revoke",
     "reject-registration": "reject",

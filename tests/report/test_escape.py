@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.report import escape, text_sections
+from reconciler.report import escape, words
 from reconciler.report.escape import cells, inert, name, shorten, wrap
 
 
@@ -85,7 +85,7 @@ def test_lines_are_broken_at_blanks_and_a_word_that_is_too_long_has_its_own() ->
     assert wrap("", 4) == [""]
 
 
-@pytest.mark.parametrize("module", [escape, text_sections])
+@pytest.mark.parametrize("module", [escape, words])
 def test_the_examples_in_docstrings_hold(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert (result.failed, result.attempted > 0) == (0, True)
