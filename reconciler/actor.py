@@ -1,4 +1,4 @@
-"""Who runs this: the person behind a CI job, as its variables say."""
+"""Who runs this, and where: the person behind a CI job and the job's working copy, as its variables say."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ class _Service:
     """Who authored what the job is about, by address or login."""
     scheduled: str = ""
     """The variable that reads "schedule" where nobody started the job, and its actor authored nothing."""
+    root: str = ""
+    """The variable that names the top of the working copy."""
+    blob: str = ""
+    """The URL of the commit's files, "" where the service shows none."""
 
 
 _SERVICES = (
@@ -41,6 +45,8 @@ _SERVICES = (
         ("GITHUB_SHA",),
         ("GITHUB_ACTOR",),  # whoever runs it again is not its author
         "GITHUB_EVENT_NAME",
+        "GITHUB_WORKSPACE",
+        "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/blob/{GITHUB_SHA}",
     ),
     _Service(
         "gitlab",
@@ -50,6 +56,8 @@ _SERVICES = (
         ("CI_COMMIT_SHA",),
         ("GITLAB_USER_EMAIL", "GITLAB_USER_LOGIN", "CI_COMMIT_AUTHOR"),
         "CI_PIPELINE_SOURCE",
+        "CI_PROJECT_DIR",
+        "{CI_PROJECT_URL}/-/blob/{CI_COMMIT_SHA}",
     ),
     _Service(
         "jenkins",
@@ -58,6 +66,7 @@ _SERVICES = (
         "{BUILD_URL}",
         ("GIT_COMMIT",),
         ("CHANGE_AUTHOR_EMAIL", "CHANGE_AUTHOR"),
+        root="WORKSPACE",
     ),
 )
 
@@ -87,6 +96,14 @@ def author_name(text: str) -> str:
 def ci_commit(env: Mapping[str, str]) -> str | None:
     """The commit that the CI job has checked out, None outside of one that is known."""
     return next((_first(env, each.commits) for each in _SERVICES if env.get(each.mark)), None)
+
+
+def ci_place(env: Mapping[str, str]) -> tuple[str, str, str]:
+    """The top of the CI job's working copy, the URL of the commit's files, and that of the job; "" what is unknown."""
+    for service in _SERVICES:
+        if env.get(service.mark):
+            return env.get(service.root, ""), _url(env, service.blob) or "", _url(env, service.url) or ""
+    return "", "", ""
 
 
 def system_actor(env: Mapping[str, str]) -> Actor:

@@ -14,8 +14,9 @@ from urllib.request import (  # type: ignore[attr-defined] # both are there; typ
     proxy_bypass_environment,
 )
 
-from reconciler.actor import NOBODY, Actor, ci_actor, ci_authors, ci_commit, system_actor
+from reconciler.actor import NOBODY, Actor, ci_actor, ci_authors, ci_commit, ci_place, system_actor
 from reconciler.errors import InputError
+from reconciler.model.checkout import Checkout
 from reconciler.model.desired import PortalRef
 from reconciler.secret import Secret
 
@@ -113,6 +114,20 @@ def _plan_key(env: Mapping[str, str]) -> Secret | None:
             "make one with `openssl rand -hex 32`, or unset the variable for plans that are not signed",
         )
     return Secret(key)
+
+
+def checkout(environ: Mapping[str, str] | None = None, *, cwd: str = "") -> Checkout:
+    """The working copy that the CI job works on; a URL that a browser would not open as a page is none."""
+    root, blob, job = ci_place(os.environ if environ is None else environ)
+    return Checkout(root, cwd, *(url if _is_page(url) else "" for url in (blob, job)))
+
+
+def _is_page(url: str) -> bool:
+    return url.startswith(("https://", "http://")) and not set(url) - _IN_URLS
+
+
+_IN_URLS = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?&=%+@,")
+"""No quotes, brackets or blanks: what stands in a link must not end it."""
 
 
 def wants_colour(environ: Mapping[str, str] | None = None) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from reconciler.model.change import Change, Effect, Item, Outcome, Plan
+from reconciler.model.change import Change, Effect, Item, Outcome, Plan, Result
 from reconciler.model.names import email_key
 from reconciler.model.observed import OwnerType
 from reconciler.plan.document_fields import ITEM_LISTS
@@ -14,6 +14,18 @@ from reconciler.report.words import Move, Name, Words, moves, object_words, owne
 
 SIGNS: dict[Effect, str] = {"grants": "+", "removes": "-", "neither": "~"}
 _FIRST: tuple[Effect, ...] = ("removes", "grants", "neither")
+
+
+APPLIED: dict[str, tuple[Result | None, ...]] = {
+    "NOT KEPT: the portal said that it was done, and it is not there": ("not-kept",),
+    "FAILED": ("failed",),
+    "UNKNOWN: the answer was lost": ("unknown",),
+    "STALE: the portal is not as the saved plan says any more": ("stale",),
+    "SKIPPED": ("skipped",),
+    "NOT TRIED: the run ended before their turn": (None,),
+    "Done": ("done", "already"),
+}
+"""What became of changes, by the heading under which it is told; the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,11 @@ def with_lines(groups: Iterable[Group], wanted: Callable[[Line], bool]) -> tuple
     """The groups with those of their lines that are wanted, ordered alike; groups without any are left out."""
     kept = (replace(group, lines=tuple(filter(wanted, group.lines))) for group in groups)
     return _in_order(group for group in kept if group.lines)
+
+
+def came_to(results: tuple[Result | None, ...], line: Line) -> bool:
+    """Whether a change came to one of these results; None: it has no outcome."""
+    return (line.outcome.result if line.outcome else None) in results
 
 
 def _in_order(groups: Iterable[Group]) -> tuple[Group, ...]:

@@ -8,7 +8,9 @@ from typing import Literal, get_args
 
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.finding import Finding, in_file_order
-from reconciler.model.change import NOT_MADE, Change, Outcome, Plan, Result
+from reconciler.model.change import MADE, NOT_MADE, Change, Outcome, Plan, Result
+from reconciler.model.checkout import Checkout
+from reconciler.plan.access.access import Access, Sides
 from reconciler.plan.document import PolicySource, Stamp
 from reconciler.plan.document_fields import finding_counts, plan_counts
 from reconciler.report.groups import Group, of_plan
@@ -39,7 +41,8 @@ class Report:
     portal. `generated_at` (ISO-8601 in UTC, ending in Z)
     is handed in, as is everything: nothing here reads a clock, a file or the environment. `files`: how many manifest
     files were read, None where that is not known. `manifests_digest`, `ttl` and `plan_key` go into a saved plan.
-    `saved_plan` is the digest of the plan that was given to `apply`, "" without one.
+    `saved_plan` is the digest of the plan that was given to `apply`, "" without one. `sides` are kept where a format
+    tells of effective access, and `checkout` says where the manifests are on the web.
     """
 
     command: Command
@@ -61,6 +64,8 @@ class Report:
     detailed_exitcode: bool = False
     verified: bool = False
     fail_on: frozenset[str] = frozenset()
+    sides: Sides | None = None
+    checkout: Checkout = Checkout()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -168,6 +173,14 @@ class Report:
             counts |= {result.replace("-", "_"): len(self.with_result(result)) for result in get_args(Result)}
             counts |= {"untried": len(self.untried), "extra": sum(outcome.extra for outcome in self.outcomes)}
         return counts
+
+    @property
+    def access(self) -> Access | None:
+        """Effective access before and after what is to be done, or after `apply` what was done; worked out anew."""
+        if self.sides is None or self.plan is None:
+            return None
+        made = (outcome.change for outcome in self.with_result(*MADE))
+        return self.sides.access(made if self.command == "apply" and self.outcomes else self.plan.changes)
 
     @property
     def stamp(self) -> Stamp:

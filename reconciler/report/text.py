@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from reconciler.model.change import Plan, Result
+from reconciler.model.change import Plan
 from reconciler.report.escape import inert, name
-from reconciler.report.groups import Line, with_lines
-from reconciler.report.headline import headline
+from reconciler.report.groups import APPLIED, came_to, with_lines
+from reconciler.report.headline import TITLES, headline
 from reconciler.report.layout import Page
 from reconciler.report.model import Report
 from reconciler.report.text_sections import (
@@ -24,19 +24,8 @@ from reconciler.report.text_sections import (
     said,
 )
 
-_TITLES = {"plan": "Plan for", "apply": "Apply to", "drift": "Drift of", "doctor": "Doctor for"}
 _COMMIT_CELLS = 12
 _DIGEST_CELLS = len("sha256:") + 12
-
-_APPLIED: dict[str, tuple[Result | None, ...]] = {
-    "NOT KEPT: the portal said that it was done, and it is not there": ("not-kept",),
-    "FAILED": ("failed",),
-    "UNKNOWN: the answer was lost": ("unknown",),
-    "STALE: the portal is not as the saved plan says any more": ("stale",),
-    "SKIPPED": ("skipped",),
-    "NOT TRIED: the run ended before their turn": (None,),
-    "Done": ("done", "already"),
-}
 
 
 def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
@@ -61,7 +50,7 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
 def _header(page: Page, report: Report, plan: Plan) -> None:
     portal = plan.portal
     where = [inert(part) for part in (portal.region, portal.server) if part]
-    page.line(f"{_TITLES.get(report.command, 'Report on')} portal {name(portal.name)}", "strong")
+    page.line(f"{TITLES.get(report.command, 'Report on')} portal {name(portal.name)}", "strong")
     if where:
         page.line(", ".join(where), "faint", 2)
     source = ", ".join(name(path) for path in report.workspace)
@@ -83,16 +72,12 @@ def _changes(page: Page, report: Report) -> None:
         grouped(page, report.groups)
         return
     everything = report.groups
-    for title, results in _APPLIED.items():
-        groups = with_lines(everything, partial(_came_to, results))
+    for title, results in APPLIED.items():
+        groups = with_lines(everything, partial(came_to, results))
         if groups:
             number = sum(len(group.lines) for group in groups)
             heading(page, title, number, "strong" if title == "Done" else "error")
             listed(page, groups)
-
-
-def _came_to(results: tuple[Result | None, ...], line: Line) -> bool:
-    return (line.outcome.result if line.outcome else None) in results
 
 
 def _lists(page: Page, report: Report, plan: Plan) -> None:

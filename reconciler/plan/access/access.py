@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from reconciler.model.change import Change, Ref
 from reconciler.model.desired import Desired
@@ -15,6 +15,18 @@ from reconciler.plan.access.paths import Paths
 from reconciler.plan.access.rights import Person, Right, Seat, Tie, in_order
 from reconciler.plan.index import Index, ref
 from reconciler.plan.people import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What git says and what the portal had: all that effective access is worked out from, changes aside."""
+
+    desired: Desired
+    observed: Observed
+
+    def access(self, changes: Iterable[Change] = ()) -> Access:
+        """Effective access before and after these changes."""
+        return Access(self.desired, self.observed, changes)
 
 
 class Access:
