@@ -99,7 +99,7 @@ def ci_commit(env: Mapping[str, str]) -> str | None:
 
 
 def ci_place(env: Mapping[str, str]) -> tuple[str, str, str]:
-    """The top of the CI job's working copy, the URL of the commit's files, and that of the job; "" what is unknown."""
+    """The top of the CI job's working copy, the URL of its commit's files, and that of the job; "": unknown."""
     for service in _SERVICES:
         if env.get(service.mark):
             return env.get(service.root, ""), _url(env, service.blob) or "", _url(env, service.url) or ""

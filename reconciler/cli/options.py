@@ -75,7 +75,7 @@ token_file = click.option(
 format_ = click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice([*FORMATS]),
     default="text",
     show_default=True,
     help="How to print the document on stdout.",

@@ -35,3 +35,7 @@ class Checkout:
         if not self.blob or path.startswith(("/", "../")):
             return ""
         return f"{self.blob}/{quote(path, safe='/')}" + (f"#L{origin.line}" if origin.line else "")
+
+
+NOWHERE = Checkout()
+"""Outside of CI: files are as the user named them, and nothing is on the web."""

@@ -18,8 +18,10 @@ def render(report: Report) -> str:
     return written(document_of(report))
 
 
-def together(reports: Sequence[Report]) -> str:
-    """The reports of several workspaces as one document of kind `reports`."""
+def render_all(reports: Sequence[Report]) -> str:
+    """The reports of several workspaces as one document of kind `reports`; of one, its own document."""
+    if len(reports) == 1:
+        return render(reports[0])
     documents = [document_of(report) for report in reports]
     return written({"format_version": FORMAT_VERSION, "kind": "reports", "reports": documents})
 

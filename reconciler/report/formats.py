@@ -1,13 +1,25 @@
-"""Every format there is: a report goes in, one whole document comes out."""
+"""Every format there is: the reports of all workspaces go in, one whole document comes out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from reconciler.report import as_json, text
+from reconciler.report.markdown import render as markdown
 from reconciler.report.model import Report
 
-FORMATS: dict[str, Callable[[Report], str]] = {
-    "text": text.render,
-    "json": as_json.render,
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How to write reports, which are at least one. `access`: it tells of effective access, see `Report.sides`."""
+
+    render: Callable[[Sequence[Report]], str]
+    access: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    "text": Format(text.render_all),
+    "json": Format(as_json.render_all),
+    "markdown": Format(markdown.render, access=True),
 }

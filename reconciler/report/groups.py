@@ -16,18 +16,6 @@ SIGNS: dict[Effect, str] = {"grants": "+", "removes": "-", "neither": "~"}
 _FIRST: tuple[Effect, ...] = ("removes", "grants", "neither")
 
 
-APPLIED: dict[str, tuple[Result | None, ...]] = {
-    "NOT KEPT: the portal said that it was done, and it is not there": ("not-kept",),
-    "FAILED": ("failed",),
-    "UNKNOWN: the answer was lost": ("unknown",),
-    "STALE: the portal is not as the saved plan says any more": ("stale",),
-    "SKIPPED": ("skipped",),
-    "NOT TRIED: the run ended before their turn": (None,),
-    "Done": ("done", "already"),
-}
-"""What became of changes, by the heading under which it is told; the worst first."""
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """One change in words, and what became of it where it was applied."""

@@ -9,9 +9,6 @@ from reconciler.report.layout import together
 from reconciler.report.model import Report
 from reconciler.report.words import plural
 
-TITLES = {"plan": "Plan for", "apply": "Apply to", "drift": "Drift of", "doctor": "Doctor for"}
-"""What a report on a portal is called."""
-
 
 def headline(report: Report) -> str:
     """The run in our own words, "" where only an error tells; what belongs together is glued, see `layout.loose`."""

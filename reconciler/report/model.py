@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.finding import Finding, in_file_order
 from reconciler.model.change import MADE, NOT_MADE, Change, Outcome, Plan, Result
-from reconciler.model.checkout import Checkout
+from reconciler.model.checkout import NOWHERE, Checkout
 from reconciler.plan.access.access import Access, Sides
 from reconciler.plan.document import PolicySource, Stamp
 from reconciler.plan.document_fields import finding_counts, plan_counts
@@ -65,7 +65,7 @@ class Report:
     verified: bool = False
     fail_on: frozenset[str] = frozenset()
     sides: Sides | None = None
-    checkout: Checkout = Checkout()
+    checkout: Checkout = NOWHERE
 
     @property
     def exit_code(self) -> ExitCode:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from reconciler.model.change import Plan
 from reconciler.report.escape import inert, name
-from reconciler.report.groups import APPLIED, came_to, with_lines
-from reconciler.report.headline import TITLES, headline
+from reconciler.report.groups import came_to, with_lines
+from reconciler.report.headline import headline
 from reconciler.report.layout import Page
 from reconciler.report.model import Report
 from reconciler.report.text_sections import (
@@ -23,6 +24,7 @@ from reconciler.report.text_sections import (
     refusals,
     said,
 )
+from reconciler.report.titles import APPLIED, REPORTS, refused
 
 _COMMIT_CELLS = 12
 _DIGEST_CELLS = len("sha256:") + 12
@@ -47,10 +49,15 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
     return page.text()
 
 
+def render_all(reports: Sequence[Report], *, width: int = 80, colour: bool = False) -> str:
+    """The reports of several workspaces, one after the other."""
+    return "\n".join(render(report, width=width, colour=colour) for report in reports)
+
+
 def _header(page: Page, report: Report, plan: Plan) -> None:
     portal = plan.portal
     where = [inert(part) for part in (portal.region, portal.server) if part]
-    page.line(f"{TITLES.get(report.command, 'Report on')} portal {name(portal.name)}", "strong")
+    page.line(f"{REPORTS.get(report.command, 'Report on')} portal {name(portal.name)}", "strong")
     if where:
         page.line(", ".join(where), "faint", 2)
     source = ", ".join(name(path) for path in report.workspace)
@@ -81,8 +88,7 @@ def _changes(page: Page, report: Report) -> None:
 
 
 def _lists(page: Page, report: Report, plan: Plan) -> None:
-    title = "WOULD BE REFUSED: apply will not do this" if report.command == "drift" else "REFUSED: nothing is applied"
-    refusals(page, plan.refusals, title)
+    refusals(page, plan.refusals, refused(report.command))
     lifted(page, plan.lifted)
     left_out(page, plan)
     items(page, plan)

@@ -10,23 +10,14 @@ from reconciler.model.origin import Origin
 from reconciler.report.escape import inert, name, quoted, shorten
 from reconciler.report.groups import Group, Line, of_plan
 from reconciler.report.layout import Page, Style, together
-from reconciler.report.words import Move, Name, Words, advice, plural, subject_words
+from reconciler.report.titles import DIAGNOSES, HEADINGS, ITEMS, LEFT_OUT, LIFTED, NOT_NEEDED
+from reconciler.report.words import Move, Name, Words, advice, counted, plural, subject_words
 
 _MESSAGE_CELLS = 800
 _VALUE_CELLS = 64
 _CUT_AFTER = 20
 _FAINT: Style = "faint"
 
-_HEADINGS = {"removes": "Who LOSES access", "grants": "Who gains access", "neither": "Other changes"}
-
-_ITEM_SECTIONS = {
-    "held": "Held: taken away on the portal, and left so until git says `reinstated`",
-    "waiting": "Waiting for people to do their part",
-    "blocked": "Blocked: it cannot be told what is meant; everything else goes on",
-    "unlisted": "Unlisted: access on the portal that git does not list",
-    "requests": "Requests that git does not answer",
-    "residual": "RESIDUAL ACCESS: what still works for people who are not approved",
-}
 _CUT = ("unlisted", "requests")
 """Lists of what nobody here asked for, which strangers can make as long as they like."""
 
@@ -51,7 +42,7 @@ def place(origin: Origin | None, column: bool = False) -> str:
 
 def grouped(page: Page, groups: Sequence[Group]) -> None:
     """Changes by person and team, under a heading for those who lose access, gain it, or neither."""
-    for effect, heading in _HEADINGS.items():
+    for effect, heading in HEADINGS.items():
         found = [group for group in groups if group.lines and group.effect == effect]
         if found:
             page.blank()
@@ -134,7 +125,7 @@ def _became(line: Line) -> Iterable[tuple[str, Style]]:
 
 def items(page: Page, plan: Plan) -> None:
     """The lists that are no changes, each with its reason and line; empty ones are left out."""
-    for kind, title in _ITEM_SECTIONS.items():
+    for kind, title in ITEMS.items():
         found: tuple[Item, ...] = getattr(plan, kind)
         if not found:
             continue
@@ -154,22 +145,16 @@ def _item(page: Page, item: Item) -> None:
     page.entry(f"{sentence(subject_words(item.subject))}: {said(item.reason)}", note=", ".join(notes), place=where)
 
 
-_LEFT_OUT = {
-    "not-reviewed": "NOT REVIEWED: git asks for this, and the reviewed plan does not",
-    "not-selected": "Left out: --only does not name this",
-}
-
-
 def left_out(page: Page, plan: Plan) -> None:
     """What git asks for and this run leaves; and what was reviewed and is not to be done any more."""
     lists = {
         title: tuple(each.change for each in plan.left_out if each.because == because)
-        for because, title in _LEFT_OUT.items()
+        for because, title in LEFT_OUT.items()
     }
-    lists["Reviewed, and not needed any more"] = plan.not_needed
+    lists[NOT_NEEDED] = plan.not_needed
     for title, changes in lists.items():
         if changes:
-            heading(page, title, len(changes), "strong" if title == _LEFT_OUT["not-selected"] else "warning")
+            heading(page, title, len(changes), "strong" if title == LEFT_OUT["not-selected"] else "warning")
             groups = of_plan(Plan(plan.portal, changes))
             cut = len(groups) > _CUT_AFTER + 1
             listed(page, groups[:_CUT_AFTER] if cut else groups)
@@ -208,7 +193,7 @@ def lifted(page: Page, found: Sequence[Lifted]) -> None:
     """Which limits are broken with leave, whose, and why."""
     if not found:
         return
-    heading(page, "LIFTED for this run: limits that this plan would break", len(found), "warning")
+    heading(page, LIFTED, len(found), "warning")
     for lift in found:
         refusal = lift.refusal
         page.entry(
@@ -235,7 +220,7 @@ def diagnoses(page: Page, found: Sequence[Finding]) -> None:
     """What on the portal works against git, why, and the remedy."""
     if not found:
         return
-    heading(page, "On the portal, against git", len(found), "error")
+    heading(page, DIAGNOSES, len(found), "error")
     for one in found:
         page.entry(
             f"{one.severity} {inert(one.rule)}: {said(one.message)}", below=((f"remedy: {said(one.hint)}", _FAINT),)
@@ -244,18 +229,4 @@ def diagnoses(page: Page, found: Sequence[Finding]) -> None:
 
 def looked_at(plan: Plan) -> str:
     """What was read to say so: `1,000 developers, 20 teams`."""
-    return ", ".join(together(plural(number, *_nouns(kind))) for kind, number in plan.looked_at.items())
-
-
-def _nouns(kind: str) -> tuple[str, str]:
-    """One of a kind and many; a saved plan may come from elsewhere and name others."""
-    return _KINDS.get(kind) or (inert(kind), inert(kind))
-
-
-_KINDS = {
-    "apis": ("API", "APIs"),
-    **{
-        f"{one}s": (one, f"{one}s")
-        for one in ("application", "developer", "membership", "registration", "role", "team")
-    },
-}
+    return ", ".join(together(inert(counted(kind, number))) for kind, number in plan.looked_at.items())

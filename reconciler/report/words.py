@@ -35,6 +35,23 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def counted(kind: str, number: int) -> str:
+    """How many of a kind were looked at; a saved plan may come from elsewhere and name other kinds.
+
+    >>> counted("developers", 1000), counted("apis", 1)
+    ('1,000 developers', '1 API')
+    """
+    return plural(number, *_KINDS.get(kind, (kind, kind)))
+
+
+_KINDS = {
+    "apis": ("API", "APIs"),
+    **{
+        f"{one}s": (one, f"{one}s")
+        for one in ("application", "developer", "membership", "registration", "role", "team")
+    },
+}
+
 _VERBS: dict[Action, str] = {
     "revoke-registration": "revoke",
     "reject-registration": "reject",

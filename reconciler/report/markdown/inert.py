@@ -1,0 +1,84 @@
+"""Text that strangers typed, made inert for Markdown as GitHub and GitLab render it.
+
+What is no plain word stands in a code span: there no @mention, #reference, address, commit or URL becomes a link, and
+neither HTML nor Markdown is read. Escapes would not do: mentions and references are found in the rendered text.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape as html_escape
+from itertools import groupby
+
+from reconciler.report.escape import inert, shorten
+from reconciler.report.words import Name, Words
+
+LONGEST = 120
+"""Cells of a name; the rest is in the artifact."""
+_MESSAGE = 800
+
+# NOTE: letters alone, or a short number: no dot (www.example.com), no hyphen with a digit (GH-1), no hex of seven
+# letters or more (a commit), nothing with a colon in it (https:, :emoji:).
+_LETTERS = r"""[("'“]{0,2}[^\W\d_]+(?:['’-][^\W\d_]+)*[)"'”]{0,2}[.,;:?…]?"""
+_NUMBER = r"\(?(?:\d{1,6}|\d{1,3}(?:,\d{3})+)\)?[,;:]?"
+_WORD = re.compile(f"{_LETTERS}|{_NUMBER}|[–→=%]")
+_COMMIT = re.compile(r"\W*[0-9a-f]{7,}\W*", re.IGNORECASE)
+_QUOTED = re.compile(r"`([^`]+)`([.,;:?…)]*)")
+
+
+def code(text: str, limit: int = LONGEST) -> str:
+    r"""A code span that says the text and nothing else.
+
+    >>> code("@everyone #1"), code("a`b")
+    ('`@everyone #1`', '``a`b``')
+    """
+    return _span(shorten(inert(text), limit))
+
+
+def _span(safe: str) -> str:
+    fence = "`" * (max((len(run) for run in re.findall("`+", safe)), default=0) + 1)
+    pad = " " if not safe.strip() or safe[0] in "` " or safe[-1] in "` " else ""
+    return f"{fence}{pad}{safe or ' '}{pad}{fence}"
+
+
+def prose(text: str) -> str:
+    """A message, reason or hint: plain words as they are, all else in code spans; not endless.
+
+    >>> prose("team paymants is neither on the portal nor under `teams`, says ada@partner.example")
+    'team paymants is neither on the portal nor under `teams`, says `ada@partner.example`'
+    """
+    words = shorten(inert(text), _MESSAGE).split(" ")
+    said = []
+    for plain, run in groupby(words, _is_plain):
+        found = list(run)
+        said += [_unquoted(word) for word in found] if plain else [_span(" ".join(found).strip())]
+    return " ".join(word for word in said if word)
+
+
+def _is_plain(word: str) -> bool:
+    quoted = _QUOTED.fullmatch(word)
+    if quoted:
+        return "`" not in quoted[1]
+    return not word or (_WORD.fullmatch(word) is not None and not _COMMIT.fullmatch(word))
+
+
+def _unquoted(word: str) -> str:
+    quoted = _QUOTED.fullmatch(word)
+    return _span(quoted[1]) + quoted[2] if quoted else word
+
+
+def sentence(words: Words) -> str:
+    """Words in which names are set apart; names that follow each other, as an API and its version, are one."""
+    parts: list[str] = []
+    for word in words:
+        named = isinstance(word, Name)
+        if named and len(parts) > 1 and parts[-1] == " " and isinstance(parts[-2], Name):
+            parts[-2:] = [Name(f"{parts[-2]} {word}")]
+        else:
+            parts.append(word)
+    return "".join(code(part) if isinstance(part, Name) else part for part in parts)
+
+
+def html(text: str) -> str:
+    """Text within HTML of ours: in a `code` element, where neither mentions nor references are looked for."""
+    return f"<code>{html_escape(shorten(inert(text), LONGEST))}</code>"

@@ -1,0 +1,96 @@
+"""A page that keeps within what a comment may hold: of too much, whole lines go, by section, and are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LIMIT = 65_536
+"""Characters of a comment on a pull request; GitHub refuses a longer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the lines below it. `rank`: the lower, the later it is cut. `folded`: closed until it is opened.
+
+    Lines that start with blanks belong to the one above.
+    """
+
+    rank: int
+    title: str
+    lines: tuple[str, ...] = ()
+    folded: bool = False
+    intro: str = ""
+
+    @property
+    def head(self) -> str:
+        """What stands above the lines."""
+        intro = f"{self.intro}\n\n" if self.intro else ""
+        if self.folded:
+            return f"<details>\n<summary>{self.title}</summary>\n\n{intro}"
+        return f"{self.title}\n\n{intro}"
+
+    @property
+    def tail(self) -> str:
+        """What stands below the lines."""
+        return "\n</details>\n\n" if self.folded else "\n"
+
+
+def fit(sections: Sequence[Section], pointer: str, limit: int = LIMIT) -> str:
+    """The sections in their order, within the limit: first every heading, then the lines, the lowest rank first.
+
+    `pointer` says where all of it is; it stands wherever something was left out.
+    """
+    room = limit - _size(_left_out(10**9, pointer)) - 2
+    order = sorted(range(len(sections)), key=lambda index: sections[index].rank)
+    shown: dict[int, int] = {}
+    for index in order:
+        section = sections[index]
+        frame = _size(section.head) + _size(section.tail) + (_size(_more(10**9, pointer)) if section.lines else 0)
+        if frame <= room:
+            shown[index] = 0
+            room -= frame
+    for index in order:
+        for line in sections[index].lines if index in shown else ():
+            if _size(line) + 1 > room:
+                break
+            room -= _size(line) + 1
+            shown[index] += 1
+    text = "".join(_cut(sections[index], shown[index], pointer) for index in sorted(shown))
+    missing = len(sections) - len(shown)
+    return (text + (_left_out(missing, pointer) if missing else "")).rstrip("\n") + "\n"
+
+
+def _cut(section: Section, shown: int, pointer: str) -> str:
+    lines = section.lines[:shown]
+    left = len(section.lines) - shown
+    body = "".join(f"{line}\n" for line in lines)
+    return section.head + body + (_more(left, pointer) if left else "") + section.tail
+
+
+def _more(number: int, pointer: str) -> str:
+    return f"- … and {number:,} more lines: {pointer}\n"
+
+
+def _left_out(number: int, pointer: str) -> str:
+    return f"… and {number:,} more sections: {pointer}\n"
+
+
+def _size(text: str) -> int:
+    """As GitHub counts at worst: in UTF-16."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def opened(rank: int, title: str, lines: Sequence[str], number: int) -> Section:
+    """A section below a heading that counts its things."""
+    return Section(rank, f"### {_counted(title, number)}", tuple(lines))
+
+
+def folded(rank: int, title: str, lines: Sequence[str], number: int) -> Section:
+    """A section that is closed until somebody opens it; the title has no Markdown in it."""
+    return Section(rank, _counted(title, number), tuple(lines), folded=True)
+
+
+def _counted(title: str, number: int) -> str:
+    title, colon, rest = title.partition(":")
+    return f"{title} ({number:,}){colon}{rest}"
