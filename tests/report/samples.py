@@ -19,10 +19,15 @@ from reconciler.model.change import (
     Refusal,
     Subject,
 )
+from reconciler.model.checkout import Checkout
 from reconciler.model.observed import Portal
 from reconciler.model.origin import Origin
+from reconciler.plan.access.access import Sides
 from reconciler.plan.document import PolicySource
+from reconciler.plan.make import make_plan
 from reconciler.report.model import Command, Failure, Report
+from tests.plan.test_access import PORTAL as PORTAL_BEFORE
+from tests.plan.test_access import desired
 
 PORTAL = Portal("5f3c-portal", "acme-partners", "https://eu.api.konghq.com", "eu")
 LOOKED_AT = {"developers": 1000, "teams": 20, "memberships": 1450, "applications": 1000, "registrations": 2000}
@@ -409,6 +414,11 @@ HOSTILE = (
     "[click](javascript:alert(1)) **bold** @everyone #1 <img src=x>",
     'Checkout for payments v1: approved → revoked" + approve "me',
     "lone \ud800 surrogate",
+    "]]><!-- --></details></summary><script>alert(1)</script>`` ` `",
+    "@acme/admins GH-12 acme/app#3 3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a",
+    "https://evil.example/x www.evil.example mailto:a@evil.example evil.example",
+    "![i](https://evil.example/i.png) [r]: /x |a|b| &amp; \\` :tada:",
+    "שלום עולם ,(اسم",
 )
 
 
@@ -429,6 +439,13 @@ def _hostile() -> Report:
     )
     findings = (Finding("odd", "note", HOSTILE[1], HOSTILE[2], Origin(HOSTILE[2], 1, 1)),)
     return report("plan", _plan(*changes, blocked=items, findings=findings), workspace=(HOSTILE[0],))
+
+
+def _effective() -> Report:
+    """Where desired and observed are known, a report tells what people can do then, and through which path."""
+    git, checkout = desired(), Checkout("/work", "/work", "https://github.com/acme/access/blob/3f2a", "https://ci/1")
+    plan = make_plan(git, PORTAL_BEFORE)
+    return report("plan", plan, sides=Sides(git, PORTAL_BEFORE), checkout=checkout)
 
 
 def _diagnoses() -> tuple[Finding, ...]:
@@ -459,6 +476,7 @@ def reports() -> dict[str, Report]:
         "plan-invalid": report("plan", None, findings=_findings().findings),
         "plan-unreachable": report("plan", None, error=lost),
         "plan-hostile": _hostile(),
+        "plan-effective": _effective(),
         "drift-in-sync": report("drift", _plan()),
         "drift-found": report("drift", _plan(*_big_changes()[5:8], **_lists())),
         "drift-blocked": report("drift", _plan(blocked=_lists()["blocked"])),

@@ -21,7 +21,7 @@ from tests.report.samples import HOSTILE, reports
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 REPORTS = reports()
-OUTPUTS = {name: FORMATS["json"](one) for name, one in REPORTS.items()}
+OUTPUTS = {name: FORMATS["json"].render([one]) for name, one in REPORTS.items()}
 
 
 def schema(kind: str) -> dict[str, Any]:

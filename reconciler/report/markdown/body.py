@@ -58,7 +58,13 @@ def items(kind: str, rank: int, report: Report) -> Iterator[Section]:
     """One of the lists that are no changes."""
     found = getattr(report.plan, kind) if report.plan else ()
     if found:
-        yield opened(rank, titles.ITEMS[kind], [*lines.items(report.checkout, found)], len(found))
+        section = folded if kind in _FOLDED and len(found) > _FEW else opened
+        yield section(rank, titles.ITEMS[kind], [*lines.items(report.checkout, found)], len(found))
+
+
+_FOLDED = ("unlisted", "waiting", "requests")
+"""Long lists of these hide what is below."""
+_FEW = 10
 
 
 def left_out(report: Report) -> Iterator[Section]:

@@ -28,7 +28,7 @@ def by_team_and_api(changes: Iterable[Change]) -> Iterator[str]:
 
 
 _MANY = {"person": "people"}
-_ORDER = ("team ", "API ", "approved on the portal", "invited by mail")
+_ORDER = ("Approved on the portal", "Invited by mail", "Team ", "API ")
 
 
 def _order(what: Words) -> tuple[int, Words]:
@@ -40,12 +40,12 @@ def _given(change: Change) -> tuple[Words, str, str]:
     subject = change.subject
     who = code(owner_name(subject))
     if subject.kind == "membership" and subject.team:
-        return ("team ", Name(subject.team.name)), "person", who
+        return ("Team ", Name(subject.team.name)), "person", who
     if subject.kind == "role" and subject.team:
-        return ("team ", Name(subject.team.name), ": roles"), "role", sentence(object_words(change)[1:])
+        return ("Team ", Name(subject.team.name), ": roles"), "role", sentence(object_words(change)[1:])
     if subject.kind == "registration" and subject.application:
         owner = who if subject.developer else f"team {who}"
         return ("API ", *api_words(subject.api)), "registration", f"{code(subject.application.name)} of {owner}"
     if change.action == "invite-developer":
-        return ("invited by mail",), "person", who
-    return ("approved on the portal",), "person", who
+        return ("Invited by mail",), "person", who
+    return ("Approved on the portal",), "person", who

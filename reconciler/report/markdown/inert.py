@@ -21,9 +21,10 @@ _MESSAGE = 800
 # letters or more (a commit), nothing with a colon in it (https:, :emoji:).
 _LETTERS = r"""[("'“]{0,2}[^\W\d_]+(?:['’-][^\W\d_]+)*[)"'”]{0,2}[.,;:?…]?"""
 _NUMBER = r"\(?(?:\d{1,6}|\d{1,3}(?:,\d{3})+)\)?[,;:]?"
-_WORD = re.compile(f"{_LETTERS}|{_NUMBER}|[–→=%]")
+_WORD = re.compile(f"{_LETTERS}|{_NUMBER}|[–→=%]|[).,;:]+")
 _COMMIT = re.compile(r"\W*[0-9a-f]{7,}\W*", re.IGNORECASE)
-_QUOTED = re.compile(r"`([^`]+)`([.,;:?…)]*)")
+_QUOTED = re.compile("(`[^`]+`)")
+_EDGES = re.compile(r"(\(*)(.*?)([).,;:]*)")
 
 
 def code(text: str, limit: int = LONGEST) -> str:
@@ -42,29 +43,33 @@ def _span(safe: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A message, reason or hint: plain words as they are, all else in code spans; not endless.
+    """A message, reason or hint: plain words as they are, what we quote and all else in code spans; not endless.
 
     >>> prose("team paymants is neither on the portal nor under `teams`, says ada@partner.example")
     'team paymants is neither on the portal nor under `teams`, says `ada@partner.example`'
     """
-    words = shorten(inert(text), _MESSAGE).split(" ")
-    said = []
-    for plain, run in groupby(words, _is_plain):
-        found = list(run)
-        said += [_unquoted(word) for word in found] if plain else [_span(" ".join(found).strip())]
-    return " ".join(word for word in said if word)
+    said = ""
+    for part in _QUOTED.split(shorten(inert(text), _MESSAGE)):
+        more = _span(part[1:-1]) if _QUOTED.fullmatch(part) else _words(part)
+        said += f" {more}" if said.endswith("`") and more.startswith("`") else more  # or two spans would be one
+    return said.strip()
+
+
+def _words(text: str) -> str:
+    runs = [(plain, " ".join(found)) for plain, found in groupby(text.split(" "), _is_plain)]
+    return " ".join(run if plain else _other(run) for plain, run in runs)
 
 
 def _is_plain(word: str) -> bool:
-    quoted = _QUOTED.fullmatch(word)
-    if quoted:
-        return "`" not in quoted[1]
     return not word or (_WORD.fullmatch(word) is not None and not _COMMIT.fullmatch(word))
 
 
-def _unquoted(word: str) -> str:
-    quoted = _QUOTED.fullmatch(word)
-    return _span(quoted[1]) + quoted[2] if quoted else word
+def _other(run: str) -> str:
+    """A code span; the punctuation around it is the sentence's."""
+    edges = _EDGES.fullmatch(run)
+    if edges is None or not edges[2]:
+        return _span(run)
+    return edges[1] + _span(edges[2]) + edges[3]
 
 
 def sentence(words: Words) -> str:

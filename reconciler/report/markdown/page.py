@@ -20,15 +20,13 @@ class Section:
     title: str
     lines: tuple[str, ...] = ()
     folded: bool = False
-    intro: str = ""
 
     @property
     def head(self) -> str:
         """What stands above the lines."""
-        intro = f"{self.intro}\n\n" if self.intro else ""
         if self.folded:
-            return f"<details>\n<summary>{self.title}</summary>\n\n{intro}"
-        return f"{self.title}\n\n{intro}"
+            return f"<details>\n<summary>{self.title}</summary>\n\n"
+        return f"{self.title}\n\n" if self.lines else f"{self.title}\n"
 
     @property
     def tail(self) -> str:
