@@ -7,7 +7,7 @@ asked whose answers no user's configuration changes.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +99,41 @@ class Git:
         """What a file of a tree of the path's repository holds. Raises GitError."""
         return self._ask(path, "cat-file", "blob", entry.oid)
 
+    def head(self, path: str) -> str | None:
+        """The commit that is checked out; None where there is none yet. Raises GitError outside of a repository."""
+        self._ask(path, "rev-parse", "--git-dir", hint="clone the repository that the workspace is in")
+        try:
+            return self._line(path, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        except GitError:
+            return None
+
+    def is_shallow(self, path: str) -> bool:
+        """Whether the clone's history was cut off somewhere."""
+        return self._line(path, "rev-parse", "--is-shallow-repository") == "true"
+
+    def blame(self, file: str, commit: str) -> bytes | None:
+        """`git blame --porcelain` of a file at a commit, moved lines followed; None where the commit lacks the file.
+
+        The file on the disk is not looked at, so that no filter of the repository runs, nor is a list of commits to
+        ignore. Raises GitError.
+        """
+        plain = ("-c", "blame.ignoreRevsFile=", "-c", "blame.markIgnoredLines=false", "-c", "diff.algorithm=myers")
+        how = ("blame", "--porcelain", "--root", "--no-textconv", "-w", "-M", "-C")
+        try:
+            return self._ask(file, *plain, *how, commit, "--", Path(file).name)
+        except GitError as error:
+            if "no such path" in error.message:
+                return None
+            raise
+
+    def graph(self, path: str, commit: str) -> bytes:
+        """A commit and all before it, one a line, each followed by its parents. Raises GitError."""
+        return self._ask(path, "rev-list", "--parents", commit, "--")
+
+    def objects(self, path: str, ids: Sequence[str]) -> bytes:
+        """Objects by their ids, in the form of `git cat-file --batch`. Raises GitError."""
+        return self._ask(path, "cat-file", "--batch", given="".join(f"{id_}\n" for id_ in ids).encode())
+
     def _commit(self, ref: str, path: str) -> str:
         hint = "name a branch, tag or commit that this clone has; a shallow clone has few: fetch it first"
         if not ref or not ref.isprintable():
@@ -116,15 +151,15 @@ class Git:
     def _line(self, path: str, *arguments: str, hint: str = "") -> str:
         return _text(self._ask(path, *arguments, hint=hint)).removesuffix("\n")
 
-    def _ask(self, path: str, *arguments: str, hint: str = "") -> bytes:
-        """What git answers in the path's folder."""
+    def _ask(self, path: str, *arguments: str, hint: str = "", given: bytes = b"") -> bytes:
+        """What git answers in the path's folder; `given` is what it reads."""
         folder = path if Path(path).is_dir() else str(Path(path).parent)
         try:
             ran = subprocess.run(  # noqa: S603 - no shell; what users name stands behind --end-of-options or --
                 ["git", *_CALM, *arguments],  # noqa: S607 - git is where the user's PATH has it
                 cwd=folder,
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
+                input=given,
                 capture_output=True,
                 timeout=self._timeout,
                 check=False,

@@ -16,7 +16,7 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("reconcile", "sandbox"),
-    ("apply", "doctor", "journal", "manifest", "portal", "report"),
+    ("apply", "doctor", "history", "journal", "manifest", "portal", "report"),
     ("git", "plan", "settings"),
     ("model",),
     ("finding",),
@@ -31,7 +31,7 @@ findings have one, and plans have findings.
 PURE = ("model", "model.origin", "finding", "errors", "plan", "report", "doctor")
 PURE_MODULES = tuple(
     f"manifest.{name}" for name in ("resolve", "collect", "entries", "crosscheck", "policy", "sound", "tree")
-)
+) + tuple(f"history.{name}" for name in ("blamed", "commits", "mainline"))
 WORLD = {
     "requests",
     "click",
