@@ -1,0 +1,27 @@
+"""The groups of rows, in the order of the table, and the sizes at which they are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import counts
+from processes import Lab
+from table import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that are measured together; `quick`: also in CI."""
+
+    measure: Callable[[Lab, list[int]], Iterator[Row]]
+    quick: bool = True
+
+
+GROUPS = {
+    "requests": Group(counts.requests),
+    "needless": Group(counts.needless),
+}
+
+SIZES = {"requests": [100, 1000, 10_000, 100_000], "needless": [1000]}
+QUICK_SIZES = {"requests": [100, 1000], "needless": [1000]}
