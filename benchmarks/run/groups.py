@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import costs
 import counts
 from processes import Lab
 from table import Row
@@ -21,7 +22,14 @@ class Group:
 GROUPS = {
     "requests": Group(counts.requests),
     "needless": Group(counts.needless),
+    "startup": Group(costs.startup),
+    "cost": Group(costs.cost),
 }
 
-SIZES = {"requests": [100, 1000, 10_000, 100_000], "needless": [1000]}
-QUICK_SIZES = {"requests": [100, 1000], "needless": [1000]}
+SIZES = {
+    "requests": [100, 1000, 10_000, 100_000],
+    "needless": [1000],
+    "startup": [100],
+    "cost": [1000, 10_000, 100_000, 1_000_000],
+}
+QUICK_SIZES = {"requests": [100, 1000], "needless": [1000], "startup": [100], "cost": [1000, 4000]}

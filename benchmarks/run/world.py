@@ -53,13 +53,26 @@ class World:
 
     def floor(self) -> int:
         """Requests that a plan cannot do without: every page once, the portal, and who manages its memberships."""
-        lists = (self.developers, self.teams, self.developers, 2 * self.developers, APIS, *self.members())
-        return sum(map(pages, lists)) + min(ROLES, self.teams) + 1 + 1
+        sorted_lists = (self.developers, self.developers, 2 * self.developers, APIS)
+        unsorted = (self.teams, *self.members())
+        return sum(map(pages, sorted_lists)) + sum(map(overlapping, unsorted)) + min(ROLES, self.teams) + 1 + 1
 
 
 def pages(count: int) -> int:
     """How many pages a list of so many things has; an empty one has to be looked at too."""
     return max(1, ceil(count / PAGE))
+
+
+def overlapping(count: int) -> int:
+    """Pages of a list that cannot be sorted: each has to begin with the last thing of the one before.
+
+    A page begins at a multiple of its size; else who moves from one page to another meanwhile is seen on neither.
+    """
+    number, end = 1, PAGE
+    while end < count:
+        end = max(ceil(end / size) * size for size in range(1, PAGE + 1))
+        number += 1
+    return number
 
 
 def person(number: int) -> str:

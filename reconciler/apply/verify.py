@@ -43,6 +43,7 @@ def need_of(outcomes: Sequence[Outcome]) -> Need:
     invited = any(o.change.subject.developer and not o.change.subject.developer.id for o in outcomes)
     return Need(
         developers="developer" in kinds or invited,
+        team_list=not kinds.isdisjoint({"membership", "role", "team"}),
         memberships=bool(members),
         teams=tuple(sorted(members)),
         roles_of=tuple(sorted(roles)),

@@ -12,14 +12,19 @@ def need_of(desired: Desired) -> Need:
     takes = policy.unlisted.developers == "revoke" or any(entry.taken for entry in desired.developers.values())
     names = _api_names(desired)
     roles_of = tuple(name for name, team in desired.teams.items() if team.roles is not None)
-    return Need(
-        memberships=takes or policy.unlisted.memberships != "ignore" or _lists_members(desired),
-        teams=policy.scope.teams,
-        roles_of=roles_of,
-        registrations=takes
+    memberships = takes or policy.unlisted.memberships != "ignore" or _lists_members(desired)
+    registrations = (
+        takes
         or policy.unlisted.registrations != "ignore"
         or bool(desired.registrations)
-        or any(rule.apis for rule in desired.rules),
+        or any(rule.apis for rule in desired.rules)
+    )
+    return Need(
+        team_list=memberships or registrations or bool(desired.teams),
+        memberships=memberships,
+        teams=policy.scope.teams,
+        roles_of=roles_of,
+        registrations=registrations,
         apis=bool(roles_of) or any(not name.package for name in names),
         packages=tuple(sorted({name.name for name in names if name.package})),
     )

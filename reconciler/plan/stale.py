@@ -31,6 +31,7 @@ def need_of_plan(plan: Plan) -> Need:
     teams = {kind: {s.team.name for s in subjects if s.kind == kind and s.team} for kind in ("membership", "role")}
     return Need(
         developers=any(subject.developer for subject in subjects),
+        team_list=any(subject.team for subject in subjects),
         memberships=bool(teams["membership"]),
         teams=tuple(sorted(teams["membership"])),
         roles_of=tuple(sorted(teams["role"])),

@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def observe(reader: Reader, portal: Portal, need: Need, *, progress: Progress | None = None) -> Observed:
-    """Read what `need` says of the portal: the teams always, every list whole, each in its listed order.
+    """Read what `need` says of the portal: every list whole, each in its listed order.
 
     Requests: one a hundred developers, teams, applications, registrations and APIs; one a hundred members a team
     that `need.teams` fits; one a team whose roles count; one a package; one for the settings, where memberships
@@ -37,13 +37,14 @@ def _observed(reader: Reader, portal: Portal, need: Need, tally: _Tally) -> Job[
     get, id_, owners = reader.get, portal.id, need.registrations and need.judging
     developers, (teams, memberships, roles), applications, registrations, apis, *packages = yield [
         lists.developers(get, id_, told=tally.expect("developers")) if need.developers else _nothing(),
-        _teams(reader, portal, need, tally),
+        _teams(reader, portal, need, tally) if need.team_list else _no_teams(),
         lists.applications(get, id_, told=tally.expect("applications")) if owners else _nothing(),
         lists.registrations(get, id_, told=tally.expect("registrations")) if need.registrations else _nothing(),
         lists.apis(get, id_, told=tally.expect("apis")) if need.apis else _nothing(),
         *(lists.packages(get, id_, name, told=tally.expect("apis")) for name in dict.fromkeys(need.packages)),
     ]
-    read = {"developers", "teams"} if need.developers else {"teams"}
+    read = {"developers"} if need.developers else set()
+    read |= {"teams"} if need.team_list else set()
     read |= {"memberships"} if need.memberships else set()
     read |= {"roles"} if need.roles_of else set()
     read |= {"registrations"} if need.registrations else set()
@@ -100,6 +101,12 @@ def _nothing() -> Job[list[Any]]:
     """A list that nobody needs."""
     yield []
     return []
+
+
+def _no_teams() -> Job[tuple[list[Team], list[Membership], list[Role]]]:
+    """Nobody needs a team."""
+    yield []
+    return [], [], []
 
 
 def _asked(call: Callable[[], bool], told: Told) -> bool:

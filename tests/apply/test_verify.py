@@ -134,6 +134,7 @@ def test_every_action_is_looked_for_and_tried_above_both_ways() -> None:
 
 LISTS = {
     "developers": False,
+    "team_list": False,
     "memberships": False,
     "teams": (),
     "registrations": False,
@@ -149,14 +150,14 @@ LISTS = {
         ([registration("approve-registration", "approved")], {"registrations": True}),
         (
             [membership("add-member"), membership("remove-member", team=Ref("beta", "t2"))],
-            {"memberships": True, "teams": ("beta", "partners")},
+            {"team_list": True, "memberships": True, "teams": ("beta", "partners")},
         ),
         (
             [membership("add-member", Ref("new@x.example"))],
-            {"memberships": True, "teams": ("partners",), "developers": True},
+            {"team_list": True, "memberships": True, "teams": ("partners",), "developers": True},
         ),
-        ([role("assign-role")], {"roles_of": ("partners",)}),
-        ([a_team("create-team", NEW)], {}),
+        ([role("assign-role")], {"team_list": True, "roles_of": ("partners",)}),
+        ([a_team("create-team", NEW)], {"team_list": True}),
     ],
 )
 def test_only_the_lists_of_what_was_touched_are_read(made: list[Change], more: dict[str, object]) -> None:

@@ -237,7 +237,7 @@ def test_what_a_change_rests_on_may_have_been_made_by_somebody_else() -> None:
 
 def test_what_is_read_is_what_the_plan_touches() -> None:
     assert need_of_plan(Plan(PORTAL)) == Need(
-        developers=False, memberships=False, teams=(), registrations=False, apis=False
+        developers=False, team_list=False, memberships=False, teams=(), registrations=False, apis=False
     )
     plan = Plan(PORTAL, (leave(), CASES["a role is assigned"][0], revoked()))
     assert need_of_plan(plan) == Need(teams=("beta",), roles_of=("beta",), apis=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from collections import Counter
 from typing import Any
 
@@ -92,6 +93,9 @@ def test_what_nobody_needs_is_not_read(stage: Stage, clock: Clock) -> None:
     found = observe(reader(stage, clock), HERE, need)
     assert sorted(stage.seen) == [f"GET {BASE}/developers", f"GET {BASE}/teams"]
     assert found.read == {"developers", "teams"}
+    found = observe(reader(stage, clock), HERE, replace(need, team_list=False))
+    assert stage.seen[2:] == [f"GET {BASE}/developers"]
+    assert (found.read, found.teams) == ({"developers"}, ())
 
 
 def test_only_the_teams_that_fit_have_their_members_read(stage: Stage, clock: Clock) -> None:
