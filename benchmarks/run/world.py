@@ -123,9 +123,7 @@ def workspace(world: World, folder: Path, numbers: Iterable[int] | None = None) 
         for t in range(min(ROLES, world.teams))
     )
     (folder / "portal.yaml").write_text(
-        "portal: {name: bench, region: us}\n"
-        "policy:\n  limits: {grants: {count: 10000000}}\n"
-        f"teams:\n{roles}",
+        f"portal: {{name: bench, region: us}}\npolicy:\n  limits: {{grants: {{count: 10000000}}}}\nteams:\n{roles}",
         encoding="utf-8",
     )
     everybody = list(range(world.developers) if numbers is None else numbers)

@@ -137,9 +137,10 @@ class PortalSettings:
 class Need:
     """What of the portal a workspace needs to see; the rest is not asked for.
 
-    `team_list` False: no team at all, so that neither members nor roles are asked for. `teams`: globs of the teams whose members count. `roles_of`: names of the teams whose roles git gives.
-    `packages`: names of the API packages that git names (they are in no list of APIs, contract 1.6). `judging`: also
-    what only judging needs, namely who manages the teams' memberships and who owns the applications.
+    `team_list` False: no team at all, so that neither members nor roles are asked for. `teams`: globs of the teams
+    whose members count. `roles_of`: names of the teams whose roles git gives. `packages`: names of the API packages
+    that git names (they are in no list of APIs, contract 1.6). `judging`: also what only judging needs, namely who
+    manages the teams' memberships and who owns the applications.
     """
 
     developers: bool = True

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import replace
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
