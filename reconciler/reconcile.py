@@ -18,6 +18,7 @@ from reconciler.finding import Finding, in_file_order
 from reconciler.journal.recorder import Recorder
 from reconciler.manifest.check import check
 from reconciler.manifest.committed import CommittedPolicy
+from reconciler.manifest.read import Workspace as Files
 from reconciler.manifest.read import load
 from reconciler.manifest.resolve import resolve
 from reconciler.manifest.sound import sound
@@ -61,7 +62,11 @@ def read_workspace(path: str, today: date, committed: CommittedPolicy | None = N
 
     `committed`: the policy that counts in place of the manifests' own.
     """
-    files = load(path)
+    return judged(load(path), today, committed)
+
+
+def judged(files: Files, today: date, committed: CommittedPolicy | None = None) -> Workspace:
+    """What the files say on that day, and everything that is wrong with how they say it."""
     shape = check(files.documents, complete=files.complete)
     policy = committed.policy if committed else None
     desired, meaning = resolve(sound(files.documents, [*files.findings, *shape]), today, policy)
@@ -69,7 +74,9 @@ def read_workspace(path: str, today: date, committed: CommittedPolicy | None = N
     findings = in_file_order([*files.findings, *shape, *meaning, *theirs])
     wrong = any(finding.severity == "error" for finding in findings)
     source = PolicySource(committed.ref, committed.commit) if committed else None
-    return Workspace(path, None if wrong else desired, tuple(findings), files.digest, len(files.documents), source)
+    return Workspace(
+        files.path, None if wrong else desired, tuple(findings), files.digest, len(files.documents), source
+    )
 
 
 @overload

@@ -15,8 +15,9 @@ HOUSE = Path(reconciler.__file__).parent
 FLOORS = (
     ("__main__",),
     ("cli",),
+    ("onboard",),
     ("reconcile", "sandbox"),
-    ("apply", "doctor", "history", "journal", "manifest", "portal", "report"),
+    ("apply", "doctor", "history", "journal", "manifest", "pending", "portal", "report"),
     ("git", "plan", "settings"),
     ("model",),
     ("finding",),
@@ -28,7 +29,7 @@ FLOORS = (
 findings have one, and plans have findings.
 """
 
-PURE = ("model", "model.origin", "finding", "errors", "plan", "report", "doctor")
+PURE = ("model", "model.origin", "finding", "errors", "plan", "report", "doctor", "pending")
 PURE_MODULES = tuple(
     f"manifest.{name}" for name in ("resolve", "collect", "entries", "crosscheck", "policy", "sound", "tree")
 ) + tuple(f"history.{name}" for name in ("blamed", "commits", "mainline"))

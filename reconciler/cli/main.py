@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "Show what would change on the portal.",
     "apply": "Make the portal as git says.",
     "drift": "Report what differs from git; change nothing.",
+    "pending": "Show who waits for a decision; add them to the manifests.",
     "doctor": "Find what on the portal works against git.",
     "schema": "Print the JSON Schema of manifests, plans, reports or journals.",
     "sandbox": "The embedded portal: seed, play, serve, reset.",

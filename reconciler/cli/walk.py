@@ -96,15 +96,15 @@ def validated(path: str, runtime: Runtime, policy_from: str | None = None) -> Re
         workspace = _under(policy_from, from_environment(runtime.environ), path, runtime.today)
     except ReconcilerError as error:
         return replace(report, error=Failure.of(error))
-    return _with(report, workspace)
+    return with_workspace(report, workspace)
 
 
 def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "plan") -> Report:
     """The plan of a workspace, made with a client that cannot write."""
-    report = _blank(asked, command, path)
+    report = blank(asked, command, path)
     try:
         workspace = _read(asked, path)
-        report = _with(report, workspace)
+        report = with_workspace(report, workspace)
         if workspace.desired is None:
             return report
         with (
@@ -118,10 +118,10 @@ def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "pla
 
 def diagnosed(asked: Asked, path: str) -> Report:
     """What on a workspace's portal works against git, looked for with a client that cannot write."""
-    report = _blank(asked, "doctor", path)
+    report = blank(asked, "doctor", path)
     try:
         workspace = read_workspace(path, asked.runtime.today)
-        report = _with(report, workspace)
+        report = with_workspace(report, workspace)
         if workspace.desired is None:
             return report
         with (
@@ -137,13 +137,13 @@ def diagnosed(asked: Asked, path: str) -> Report:
 
 def applied(asked: Asked, carrier: Carrier, path: str, *, ask: bool) -> Report:
     """Plan a workspace, show the plan, ask, and do it; a plan that is refused is shown and left."""
-    report = _blank(asked, "apply", path)
+    report = blank(asked, "apply", path)
     try:
         carrier.heed()
         reviewed = read_plan(asked.reviewed, asked.settings) if asked.reviewed else None
         report = replace(report, saved_plan=reviewed.digest if reviewed else "")
         workspace = _read(asked, path)
-        report = _with(report, workspace)
+        report = with_workspace(report, workspace)
         if workspace.desired is None:
             return report
         with (
@@ -193,12 +193,14 @@ def _planned(
         )
 
 
-def _blank(asked: Asked, command: Command, path: str) -> Report:
+def blank(asked: Asked, command: Command, path: str) -> Report:
+    """The report of a command over a workspace, before anything is known."""
     commit = Git(asked.settings.git).commit_of(path)
     return Report(command, __version__, asked.runtime.timestamp, workspace=(path,), commit=commit)
 
 
-def _with(report: Report, workspace: Workspace) -> Report:
+def with_workspace(report: Report, workspace: Workspace) -> Report:
+    """The report with what reading the workspace told."""
     return replace(
         report,
         findings=workspace.findings,

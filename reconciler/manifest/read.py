@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,6 +55,24 @@ def load(path: str) -> Workspace:
         reader.read(top, top.name)
     documents = tuple(reader.documents)
     return Workspace(path, documents, tuple(in_file_order(reader.findings)), reader.digest.hexdigest())
+
+
+def replaced(workspace: Workspace, texts: Mapping[str, str]) -> Workspace:
+    """The workspace as it would be read if these files, by their names as in `documents`, had these texts.
+
+    The digest stays that of what is on the disk.
+    """
+    files = {document.file: document.inside for document in workspace.documents}
+    documents = {document.file: document for document in workspace.documents}
+    findings = [found for found in workspace.findings if not found.origin or found.origin.file not in texts]
+    for file, text in texts.items():
+        inside = files[file] if file in files else Path(file).relative_to(workspace.path).as_posix()
+        document, found = parse(text, file, inside=inside)
+        findings += found
+        if document is not None:
+            documents[file] = document
+    ordered = tuple(documents[file] for file in sorted(documents))
+    return Workspace(workspace.path, ordered, tuple(in_file_order(findings)), workspace.digest)
 
 
 def _is_folder(path: Path) -> bool:

@@ -68,7 +68,7 @@ def change_fields(change: Change) -> Document:
     """One change: what, to whom, from what to what, and who asked for it."""
     return {
         "action": change.action,
-        "subject": _subject_fields(change.subject),
+        "subject": subject_fields(change.subject),
         "before": change.before,
         "after": change.after,
         "effect": change.effect,
@@ -86,7 +86,8 @@ def _at(indices: tuple[tuple[int, ...], ...], index: int) -> list[int]:
     return list(indices[index]) if index < len(indices) else []
 
 
-def _subject_fields(subject: Subject) -> Document:
+def subject_fields(subject: Subject) -> Document:
+    """What a change, an item or a request is about."""
     return {
         "kind": subject.kind,
         "developer": _ref_fields(subject.developer),
@@ -120,7 +121,7 @@ def _origin_fields(origin: Origin | None) -> Document:
 def _item_fields(item: Item) -> Document:
     cause = _cause_fields(item.cause)
     return {
-        "subject": _subject_fields(item.subject),
+        "subject": subject_fields(item.subject),
         "reason": item.reason,
         "cause": cause,
         "since": item.since or None,

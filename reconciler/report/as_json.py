@@ -11,6 +11,7 @@ from reconciler.model.observed import Portal
 from reconciler.plan.document import FORMAT_VERSION, policy_fields, to_document
 from reconciler.plan.document_fields import Document, change_fields, finding_fields, plan_fields, portal_fields
 from reconciler.report.model import Failure, Report
+from reconciler.report.requests_json import answer_fields
 
 
 def render(report: Report) -> str:
@@ -53,6 +54,7 @@ def document_of(report: Report) -> Document:
         "outcomes": _outcomes(report),
         **plan_fields(plan),
         **_diagnoses(report),
+        **answer_fields(report),
         **({"verified": report.verified} if report.command == "apply" else {}),
     }
 

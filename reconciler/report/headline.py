@@ -7,6 +7,7 @@ from collections import Counter
 from reconciler.model.change import Plan
 from reconciler.report.layout import together
 from reconciler.report.model import Report
+from reconciler.report.requests import answered
 from reconciler.report.words import plural
 
 
@@ -14,6 +15,8 @@ def headline(report: Report) -> str:
     """The run in our own words, "" where only an error tells; what belongs together is glued, see `layout.loose`."""
     if report.plan is None:
         return _findings_summary(report)
+    if report.answer:
+        return answered(report.answer)
     if report.command == "doctor":
         return _examined(report, report.plan)
     if report.command == "apply" and report.outcomes:

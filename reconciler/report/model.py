@@ -10,13 +10,15 @@ from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.finding import Finding, in_file_order
 from reconciler.model.change import MADE, NOT_MADE, Change, Outcome, Plan, Result
 from reconciler.model.checkout import NOWHERE, Checkout
+from reconciler.model.request import Answer
 from reconciler.plan.access.access import Access, Sides
 from reconciler.plan.document import PolicySource, Stamp
 from reconciler.plan.document_fields import finding_counts, plan_counts
 from reconciler.report.groups import Group, of_plan
+from reconciler.report.requests import answer_counts
 from reconciler.secret import Secret
 
-Command = Literal["validate", "plan", "apply", "drift", "doctor"]
+Command = Literal["validate", "plan", "apply", "drift", "doctor", "pending"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,11 @@ class Report:
     """What one run of a command over one workspace came to.
 
     `findings` are those of the manifests; the plan has its own besides. `diagnoses` are those of `doctor`, about the
-    portal. `generated_at` (ISO-8601 in UTC, ending in Z)
-    is handed in, as is everything: nothing here reads a clock, a file or the environment. `files`: how many manifest
-    files were read, None where that is not known. `manifests_digest`, `ttl` and `plan_key` go into a saved plan.
-    `saved_plan` is the digest of the plan that was given to `apply`, "" without one. `sides` are kept where a format
-    tells of effective access, and `checkout` says where the manifests are on the web.
+    portal. `answer` is that of `pending`: who waits, and what was written for them. `generated_at` (ISO-8601 in UTC,
+    ending in Z) is handed in, as is everything: nothing here reads a clock, a file or the environment. `files`: how
+    many manifest files were read, None where that is not known. `manifests_digest`, `ttl` and `plan_key` go into a
+    saved plan. `saved_plan` is the digest of the plan that was given to `apply`, "" without one. `sides` are kept
+    where a format tells of effective access, and `checkout` says where the manifests are on the web.
     """
 
     command: Command
@@ -52,6 +54,7 @@ class Report:
     outcomes: tuple[Outcome, ...] = ()
     findings: tuple[Finding, ...] = ()
     diagnoses: tuple[Finding, ...] = ()
+    answer: Answer | None = None
     workspace: tuple[str, ...] = ()
     files: int | None = None
     commit: str | None = None
@@ -169,6 +172,8 @@ class Report:
         """How many there are of each; of outcomes only for `apply`, of a plan only where there is one."""
         counts = plan_counts(self.plan) if self.plan else {}
         counts |= finding_counts(self.all_findings)
+        if self.answer:
+            counts |= answer_counts(self.answer)
         if self.command == "apply":
             counts |= {result.replace("-", "_"): len(self.with_result(result)) for result in get_args(Result)}
             counts |= {"untried": len(self.untried), "extra": sum(outcome.extra for outcome in self.outcomes)}

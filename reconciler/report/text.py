@@ -11,6 +11,7 @@ from reconciler.report.groups import came_to, with_lines
 from reconciler.report.headline import headline
 from reconciler.report.layout import Page
 from reconciler.report.model import Report
+from reconciler.report.text_requests import requests
 from reconciler.report.text_sections import (
     diagnoses,
     finding,
@@ -39,6 +40,7 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
     else:
         _header(page, report, report.plan)
         diagnoses(page, report.diagnoses)
+        requests(page, report)
         _changes(page, report)
         _lists(page, report, report.plan)
     _failure(page, report)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from reconciler.model.change import Result
 
-REPORTS = {"plan": "Plan for", "apply": "Apply to", "drift": "Drift of", "doctor": "Doctor for"}
+REPORTS = {
+    "plan": "Plan for",
+    "apply": "Apply to",
+    "drift": "Drift of",
+    "doctor": "Doctor for",
+    "pending": "Pending on",
+}
 """What a report on a portal is called."""
 
 HEADINGS = {"removes": "Who LOSES access", "grants": "Who gains access", "neither": "Other changes"}

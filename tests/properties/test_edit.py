@@ -84,8 +84,9 @@ def additions(roll: random.Random) -> Edit:
 
 def add_person(roll: random.Random, data: Any) -> int:
     new = [Foreign(roll.choice(STRANGE)), {"email": Foreign("new@a.example"), "teams": ["t", "no"]}]
-    insert(data.setdefault("developers", []), roll.sample(new, roll.randrange(1, 3)), email)
-    return 1
+    added = roll.sample(new, roll.randrange(1, 3))
+    insert(data.setdefault("developers", []), added, email)
+    return len(added)  # in brackets over several lines each may stand on another one
 
 
 def email(item: Any) -> str:

@@ -108,4 +108,9 @@ def _in_block(key: str, value: Any, column: int, top: bool) -> bool:
 
 
 def _flat(data: dict[str, Any]) -> bool:
-    return not any(isinstance(value, (list, dict)) for value in data.values())
+    """Short enough in thought for one line: no lists, and nothing nested twice."""
+    inner = [value for value in data.values() if isinstance(value, dict)]
+    values = [*data.values(), *(each for mapping in inner for each in mapping.values())]
+    return not any(isinstance(value, list) for value in values) and not any(
+        isinstance(each, dict) for mapping in inner for each in mapping.values()
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from urllib.parse import quote
 
-from reconciler.report.markdown import body, top
+from reconciler.report.markdown import body, requests, top
 from reconciler.report.markdown.page import LIMIT, Section, fit
 from reconciler.report.model import Report
 
@@ -16,6 +16,8 @@ PARTS: tuple[Callable[[Report], Iterator[Section]], ...] = (
     top.refusals,
     partial(body.findings, errors=True),
     body.diagnoses,
+    requests.requests,
+    requests.files,
     top.lifted,
     body.applied,
     body.removals,

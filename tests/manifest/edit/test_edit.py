@@ -97,7 +97,7 @@ def test_an_entry_is_changed_line_by_line() -> None:
         """\
         --- access.yaml
         +++ access.yaml
-        @@ -3,18 +3,24 @@
+        @@ -3,18 +3,23 @@
 
          developers:
            # Partners
@@ -124,8 +124,7 @@ def test_an_entry_is_changed_line_by_line() -> None:
         +apis:   # none yet
         +  - name: orders
         +    applications:
-        +      - owner: {team: t}
-        +        name: "Y"
+        +      - {owner: {team: t}, name: "Y"}
         """
     )
 

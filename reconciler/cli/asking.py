@@ -1,0 +1,45 @@
+"""From `pending`'s options to reports: files read once, the portal asked by a client that cannot write."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconciler.cli.walk import Asked, blank, connected, with_workspace
+from reconciler.errors import ExitCode, ReconcilerError
+from reconciler.manifest.read import load
+from reconciler.model.change import Plan
+from reconciler.onboard import Writing, answered, requests_of
+from reconciler.reconcile import judged, open_portal
+from reconciler.report.model import Failure, Report
+
+
+def asked_for(asked: Asked, path: str, writing: Writing | None) -> Report:
+    """Who waits on a workspace's portal, and what was written for them if that is asked."""
+    report = blank(asked, "pending", path)
+    today = asked.runtime.today
+    try:
+        files = load(path)
+        workspace = judged(files, today)
+        report = with_workspace(report, workspace)
+        if workspace.desired is None:
+            return report
+        with (
+            connected(asked, workspace.desired.portal) as target,
+            open_portal(target, read_only=True, workers=asked.workers) as reader,
+            asked.bar("Reading") as bar,
+        ):
+            observed, requests = requests_of(workspace.desired, reader, target, progress=bar)
+        looked_at = {kind: len(getattr(observed, kind)) for kind in sorted(observed.read)}
+        report = replace(report, plan=Plan(observed.portal, looked_at=looked_at, only=asked.only))
+        answer, wrong = answered(files, requests, asked.only, writing, today)
+        report = replace(report, answer=answer, findings=(*report.findings, *wrong))
+        return replace(report, error=_INVALID) if wrong else report
+    except ReconcilerError as error:
+        return replace(report, error=Failure.of(error))
+
+
+_INVALID = Failure(
+    "nothing is written: with these entries the manifests would have the errors above, at lines of the diff",
+    "say --reason, --expires or --into, or leave out with --only what the policy does not let in",
+    ExitCode.INVALID,
+)

@@ -1,0 +1,50 @@
+"""Who waits for a decision, by domain, for whoever reviews the entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from reconciler.model.request import Decision, Request
+from reconciler.report.markdown.inert import code, prose, sentence
+from reconciler.report.markdown.page import Section, opened
+from reconciler.report.model import Report
+from reconciler.report.requests import asks, days_waited, gives
+from reconciler.report.words import plural
+
+_DECISIONS: dict[Decision, str] = {
+    "undecided": "",
+    "listed": "**listed**: ",
+    "rejected": "**rejected**: ",
+    "left-out": "left out: ",
+}
+
+
+def requests(report: Report) -> Iterator[Section]:
+    """Each request with what an approval gives, and why it deserves a second look."""
+    decided = report.answer.decided if report.answer else ()
+    for domain, found in groupby(decided, lambda each: each[0].domain):
+        listed = list(found)
+        shown = [line for each in listed for line in _request(*each, report.generated_at)]
+        yield opened(3, code(domain) if domain else "Teams' applications", shown, len(listed))
+
+
+def files(report: Report) -> Iterator[Section]:
+    """Which manifests were changed, or would be."""
+    patches = report.answer.patches if report.answer else ()
+    if patches:
+        title = "Changed" if report.answer and report.answer.written else "Would be changed"
+        yield opened(4, title, [f"- {code(patch.file)}" for patch in patches], len(patches))
+
+
+def _request(request: Request, decision: Decision, generated_at: str) -> Iterator[str]:
+    days = days_waited(request, generated_at)
+    since = "" if days is None else f", since {plural(days, 'day')}" if days else ", since today"
+    yield f"- {_DECISIONS[decision]}{sentence(asks(request))}{since}"
+    yield f"  - gives: {'; '.join(map(sentence, gives(request)))}"
+    for each in request.suspicions:
+        yield f"  - **suspicious** ({code(each.rule)}): {prose(each.message)}"
+    if request.obstacle:
+        yield f"  - cannot be listed: {prose(request.obstacle)}"
+    if request.into:
+        yield f"  - in {code(request.into)}"
