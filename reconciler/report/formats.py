@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reconciler.report import as_json, text
+from reconciler.report import as_json, github, gitlab, junit, sarif, text
 from reconciler.report.markdown import render as markdown
 from reconciler.report.model import Report
 
@@ -22,4 +22,8 @@ FORMATS: dict[str, Format] = {
     "text": Format(text.render_all),
     "json": Format(as_json.render_all),
     "markdown": Format(markdown.render, access=True),
+    "sarif": Format(sarif.render),
+    "junit": Format(junit.render),
+    "github": Format(github.render, access=True),
+    "gitlab": Format(gitlab.render),
 }

@@ -13,8 +13,14 @@ class Name(str):
     __slots__ = ()
 
 
+class Told(str):
+    """A part of a sentence that is a message, reason or hint: a sentence with names in it, to be made inert."""
+
+    __slots__ = ()
+
+
 Words = tuple[str, ...]
-"""A sentence in parts, to be joined without blanks: our own words as `str`, and names as `Name`."""
+"""A sentence in parts, to be joined without blanks: our own words as `str`, and others' as `Name` and `Told`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from html import escape as html_escape
 from itertools import groupby
 
 from reconciler.report.escape import inert, shorten
-from reconciler.report.words import Name, Words
+from reconciler.report.words import Name, Told, Words
 
 LONGEST = 120
 """Cells of a name; the rest is in the artifact."""
@@ -81,7 +81,13 @@ def sentence(words: Words) -> str:
             parts[-2:] = [Name(f"{parts[-2]} {word}")]
         else:
             parts.append(word)
-    return "".join(code(part) if isinstance(part, Name) else part for part in parts)
+    return "".join(_part(part) for part in parts)
+
+
+def _part(part: str) -> str:
+    if isinstance(part, Told):
+        return prose(part)
+    return code(part) if isinstance(part, Name) else part
 
 
 def html(text: str) -> str:

@@ -1,0 +1,140 @@
+"""JUnit's XML, which every pipeline shows: a suite a workspace, a test case a person or team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from reconciler.finding import Finding
+from reconciler.model.change import NOT_MADE, Item
+from reconciler.report import titles
+from reconciler.report.escape import inert
+from reconciler.report.groups import Group, Line
+from reconciler.report.model import Report
+from reconciler.report.plain import sentence
+from reconciler.report.words import subject_words
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A test case: it fails if anything is under `failures`, is skipped if it only waits, and passes otherwise."""
+
+    kind: str
+    name: str
+    failures: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
+    out: tuple[str, ...] = ()
+    error: str = ""
+
+
+def render(reports: Sequence[Report]) -> str:
+    """One document over all workspaces."""
+    suites = [(report, [*_cases(report)]) for report in reports]
+    counts = _counts([case for _, cases in suites for case in cases])
+    body = "".join(_suite(report, cases) for report, cases in suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="reconciler" {counts}>\n{body}</testsuites>\n'
+
+
+def _cases(report: Report) -> Iterator[Case]:
+    """The run itself, its limits, and what git says come first; then people and teams."""
+    hint = f" ({report.error.hint})" if report.error and report.error.hint else ""
+    yield Case("run", report.command, error=report.error.message + hint if report.error else "")
+    yield from _manifests(report)
+    if report.plan is None:
+        return
+    refused = tuple(f"{each.rule}: {each.message}; {each.hint}" for each in report.plan.refusals)
+    yield Case("limits", titles.refused(report.command) if refused else "all limits are kept", failures=refused)
+    if report.command == "doctor":
+        yield from (Case("setting", each.rule, failures=(_found(each),)) for each in report.diagnoses)
+    yield from (_of_group(report, group) for group in report.groups)
+
+
+def _manifests(report: Report) -> Iterator[Case]:
+    """A case for each file of which something is to be said, else one for all of them."""
+    files: dict[str, list[Finding]] = {}
+    for found in report.all_findings:
+        files.setdefault(found.origin.file if found.origin else "", []).append(found)
+    for file, findings in files.items():
+        errors = tuple(_found(found) for found in findings if found.severity == "error")
+        others = tuple(_found(found) for found in findings if found.severity != "error")
+        yield Case("manifest", file or ", ".join(report.workspace), failures=errors, out=others)
+    if not files:
+        yield Case("manifest", ", ".join(report.workspace))
+
+
+def _found(found: Finding) -> str:
+    place = f"{found.origin} " if found.origin else ""
+    return f"{place}{found.severity} {found.rule}: {found.message}" + (f" ({found.hint})" if found.hint else "")
+
+
+def _of_group(report: Report, group: Group) -> Case:
+    """Drift is a failure, and so is what was not made; a plan's changes are not, and residual access if asked."""
+    drift = report.command == "drift"
+    must_end = drift or report.command == "doctor" or "residual" in report.fail_on
+    changes = [(line, _said(line)) for line in group.lines]
+    failed = [text for line, text in changes if drift or (line.outcome and line.outcome.result in NOT_MADE)]
+    differing = (*group.residual, *group.held, *group.unlisted) if drift else group.residual if must_end else ()
+    failed += _items(differing)
+    others = [*_items([item for item in (*group.residual, *group.held, *group.unlisted) if item not in differing])]
+    waits = [*_items((*group.blocked, *group.waiting, *group.requests))]
+    done = [text for _, text in changes if text not in failed]
+    return Case(group.type, group.name, tuple(failed), tuple(waits), (*done, *others))
+
+
+def _said(line: Line) -> str:
+    verb = line.verb.upper() if line.change.effect == "removes" else line.verb
+    outcome = f": {line.outcome.result}" if line.outcome else ""
+    detail = f" ({line.outcome.detail})" if line.outcome and line.outcome.detail else ""
+    where = f" [{line.change.cause.origin}]" if line.change.cause.origin else ""
+    return f"{line.sign} {verb} {sentence(line.words)}{outcome}{detail}{where}"
+
+
+def _items(found: Sequence[Item]) -> Iterator[str]:
+    for item in found:
+        where = f" [{item.cause.origin}]" if item.cause and item.cause.origin else ""
+        yield f"{sentence(subject_words(item.subject))}: {item.reason}{where}"
+
+
+def _suite(report: Report, cases: Sequence[Case]) -> str:
+    portal = report.plan.portal.name if report.plan else ""
+    name = f"{report.command} {portal or ', '.join(report.workspace)}"
+    head = f'<testsuite name="{_x(name)}" timestamp="{_x(report.generated_at)}" {_counts(cases)}>'
+    return f"  {head}\n{''.join(_case(report, case) for case in cases)}  </testsuite>\n"
+
+
+def _case(report: Report, case: Case) -> str:
+    """Readers look at the first failure alone, so that there is one, with everything in it."""
+    head = f'    <testcase classname="reconciler.{report.command}.{case.kind}" name="{_x(case.name)}" time="0"'
+    inner = ""
+    if case.error:
+        inner += f'      <error message="{_x(case.error)}" type="failed"/>\n'
+    elif case.failures:
+        inner += _detailed("failure", case.failures, case.kind)
+    elif case.waits:
+        inner += f'      <skipped message="{_x(case.waits[0])}"/>\n'
+    out = (*case.out, *(case.waits if case.failures else case.waits[1:]))
+    if out:
+        inner += f"      <system-out>{_lines(out)}</system-out>\n"
+    return f"{head}>\n{inner}    </testcase>\n" if inner else f"{head}/>\n"
+
+
+def _detailed(tag: str, lines: Sequence[str], kind: str) -> str:
+    more = f" (and {len(lines) - 1:,} more)" if len(lines) > 1 else ""
+    return f'      <{tag} message="{_x(lines[0])}{more}" type="{kind}">{_lines(lines)}</{tag}>\n'
+
+
+def _counts(cases: Sequence[Case]) -> str:
+    errors = sum(bool(case.error) for case in cases)
+    failures = sum(bool(case.failures and not case.error) for case in cases)
+    skipped = sum(bool(case.waits and not case.failures and not case.error) for case in cases)
+    return f'tests="{len(cases)}" failures="{failures}" errors="{errors}" skipped="{skipped}" time="0"'
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "\n".join(_x(line) for line in lines)
+
+
+def _x(text: str) -> str:
+    """Text within XML: without control characters and surrogates, which no XML may have, and without markup."""
+    return escape(inert(text))

@@ -1,0 +1,123 @@
+"""What a notice is an instance of: a name that stays, what it means, what to do (docs/reports.md has the table)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.finding import Severity
+from reconciler.model.change import LIFTABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`title` fits on a line, `meaning` is a sentence or two, `help` says what to do."""
+
+    title: str
+    meaning: str
+    help: str
+    level: Severity = "error"
+
+
+_AGAIN = "Apply again: what is done already is not done twice."
+_PLAN = "Plan again: it shows what is there now."
+
+RULES: dict[str, Rule] = {
+    "run.failed": Rule(
+        "The run ended before its time",
+        "The state of the portal is not known, or not all that was to be done was done.",
+        "Do what the message says, then run again.",
+    ),
+    "apply.failed": Rule("A change failed", "The portal refused a change.", _AGAIN),
+    "apply.skipped": Rule("A change was skipped", "What the change rests on did not succeed.", _PLAN),
+    "apply.stale": Rule(
+        "A change is stale", "The portal is not as the saved plan says any more; the change was not written.", _PLAN
+    ),
+    "apply.unknown": Rule("A change's answer was lost", "Nobody could look what came of it.", _PLAN),
+    "apply.not-kept": Rule(
+        "A change did not stick",
+        "The portal said that it was done, and it was not there when it was read back.",
+        _PLAN,
+    ),
+    "apply.not-tried": Rule("A change was not tried", "The run ended before its turn.", _AGAIN),
+    "apply.not-reviewed": Rule(
+        "Git asks for more than was reviewed",
+        "The change is not in the plan that was reviewed, and was left out.",
+        "Have a new plan reviewed.",
+        "warning",
+    ),
+    "apply.extra": Rule(
+        "A change that no plan foresaw",
+        "A registration was approved while its owner's access was being taken away, and was revoked as well.",
+        "Nothing.",
+        "note",
+    ),
+    "access.residual": Rule(
+        "Residual access",
+        "An approved registration works for somebody who is not approved, or whose access is taken away: Konnect "
+        "lets issued credentials go on working.",
+        "List the person as `revoked`, or revoke the registration; replace credentials that a team shares.",
+    ),
+    "access.removed": Rule(
+        "Access is taken away", "The plan takes this access away.", "See that it is meant to end.", "note"
+    ),
+    "access.missing": Rule(
+        "Access that git lists is missing", "Git lists it, and the portal does not have it.", "Apply.", "warning"
+    ),
+    "access.extra": Rule(
+        "Access that git takes away is there",
+        "The portal has it, and git says that it ends.",
+        "Apply.",
+        "warning",
+    ),
+    "access.unlisted": Rule(
+        "Access that git does not list",
+        "It is approved on the portal, and git does not list it.",
+        "List it in git, or take it away.",
+        "warning",
+    ),
+    "access.held": Rule(
+        "Held",
+        "Git lists it, and somebody revoked or rejected it on the portal: it stays so until git says otherwise.",
+        "Write `reinstated: DATE` to give it back, or list it as `revoked`.",
+        "warning",
+    ),
+    "access.blocked": Rule(
+        "Blocked",
+        "It cannot be told what the entry means: an unknown or ambiguous name.",
+        "Correct the entry, as the message says.",
+        "warning",
+    ),
+    "access.waiting": Rule(
+        "Waiting", "Somebody has to sign up, create an application or ask first.", "Nothing.", "note"
+    ),
+    "access.request": Rule(
+        "A request that git does not answer",
+        "Somebody asks for access, and git says nothing about it.",
+        "List it in git, as approved or `rejected`.",
+        "note",
+    ),
+    "team.differs": Rule(
+        "A team differs", "A team is not there, or its description or rights differ.", "Apply.", "note"
+    ),
+    "limit.lifted": Rule(
+        "A limit was lifted",
+        "The plan breaks a limit with leave, by `policy.allow` or `--allow`.",
+        "See that the reason holds.",
+        "warning",
+    ),
+    **{
+        f"limit.{rule}": Rule(
+            f"Refused: {rule}",
+            f"The plan breaks the limit `{rule}`, so that nothing of it is applied.",
+            "Split the change, or lift the limit by review: docs/manifest.md, Refusals.",
+        )
+        for rule in (*LIFTABLE, "empty-workspace")
+    },
+}
+
+
+def rule_of(name: str, level: Severity) -> Rule:
+    """The rule of that name; findings of manifests and diagnoses of the portal explain themselves by their hints."""
+    title = name.replace("-", " ").replace(".", ": ").capitalize()
+    meaning = "A finding of the manifests (docs/manifest.md) or of `reconciler doctor`; the message says what it is."
+    return RULES.get(name) or Rule(title, meaning, "Do what the message says.", level)
