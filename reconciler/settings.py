@@ -122,6 +122,12 @@ def checkout(environ: Mapping[str, str] | None = None, *, cwd: str = "") -> Chec
     return Checkout(root, cwd, *(url if _is_page(url) else "" for url in (blob, job)))
 
 
+def github_files(environ: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """The files in which GitHub takes a step's outputs and its part of the summary; "" where it names none."""
+    env = os.environ if environ is None else environ
+    return env.get("GITHUB_OUTPUT", ""), env.get("GITHUB_STEP_SUMMARY", "")
+
+
 def _is_page(url: str) -> bool:
     return url.startswith(("https://", "http://")) and not set(url) - _IN_URLS
 

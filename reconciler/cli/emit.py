@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.github import hand_over
 from reconciler.cli.runtime import Runtime
 from reconciler.errors import ExitCode, InputError
 from reconciler.report import as_json, text
@@ -20,7 +21,10 @@ from reconciler.settings import checkout, wants_colour
 
 
 def emit(runtime: Runtime, reports: Sequence[Report], format_: str, files: Sequence[tuple[str, str]]) -> int:
-    """Print the document, complete, write the further ones, and return the worst of the reports' exit codes."""
+    """Print the document, complete, write the further ones, and return the worst of the reports' exit codes.
+
+    The format `github` has outputs and a summary besides, see `github.hand_over`.
+    """
     here = checkout(runtime.environ, cwd=Path.cwd().as_posix())
     width = shutil.get_terminal_size((80, 24)).columns
     colour = sys.stdout.isatty() and wants_colour(runtime.environ)
@@ -29,6 +33,8 @@ def emit(runtime: Runtime, reports: Sequence[Report], format_: str, files: Seque
     click.echo(FORMATS[format_].render(reports) if shown is None else shown, nl=False)
     for name, path in files:
         write(path, FORMATS[name].render(reports))
+    if "github" in (format_, *(name for name, _ in files)):
+        hand_over(runtime, reports)
     return ExitCode.worst(report.exit_code for report in reports)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -246,3 +247,11 @@ def test_what_a_stranger_typed_is_inert_in_every_format(text: str, command: Comm
 @given(text=st.text(max_size=60) | st.text(st.sampled_from(":%,]>[<&\"'#\n\r\x00\x1b=e"), max_size=30))
 def test_any_text_is_inert_in_every_format(text: str) -> None:
     _assert_inert(text, "plan")
+
+
+def test_the_documentation_has_every_rule() -> None:
+    """docs/reports.md says of each what it means; limits are told together."""
+    page = (Path(__file__).parents[2] / "docs" / "reports.md").read_text("utf-8")
+    for name, rule in RULES.items():
+        if not name.startswith("limit.") or name == "limit.lifted":
+            assert f"| `{name}` | {rule.level} | {rule.meaning} |" in page
