@@ -54,7 +54,7 @@ class Builder:
             at = mark.line * _A_LINE + (column if column < _LAST_COLUMN else _LAST_COLUMN) + _FIRST
             value: Any
             if kind is ScalarEvent:
-                value = event.value
+                value = _shared(event.value)
                 if not event.style and (value in WORDS or value[:1] in NUMERIC):
                     value = self._plain(value, at)
             else:
@@ -100,6 +100,11 @@ class Builder:
     def _note_depth(self, at: Place) -> None:
         message = f"more than {DEEPEST} lists and mappings are nested here; the rest of the file is not read"
         self.note("too-deep", at, message, "no manifest needs that; look for an unclosed bracket above")
+
+
+def _shared(text: str) -> str:
+    """One text for all the lines that name the same team or API; addresses are mostly each their own."""
+    return text if "@" in text else intern(text)
 
 
 def place_of(event: Event) -> Place:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from reconciler.finding import Finding
@@ -52,13 +53,13 @@ class File:
 
     def idle_reinstated(self) -> Iterator[Finding]:
         """A warning for each `reinstated` on what is never held: nobody revokes a membership or a rule."""
-        entries = (self.document.root.get("defaults"), *(item for item, _ in self.items("developers")))
-        people = [entry for entry in entries if isinstance(entry, Map)]
-        listed = [("membership", each) for person in people for each in self.items("teams", person)]
-        listed += [("membership", each) for team, _ in self.items("teams") for each in self.items("members", team)]
-        listed += [("rule", each) for each in self.items("rules")]
-        for what, (item, _) in listed:
-            if isinstance(item, Map) and "reinstated" in item:
+        root = self.document.root
+        people: list[Any] = [root.get("defaults"), *root.get("developers", ())]
+        listed = [item for entry in people if isinstance(entry, Map) for item in entry.get("teams", ())]
+        listed += [item for team in root.get("teams", ()) for item in team.get("members", ())]
+        about = [("membership", listed), ("rule", root.get("rules", []))]
+        for what, item in ((what, item) for what, items in about for item in items if isinstance(item, Map)):
+            if "reinstated" in item:
                 message = f"`reinstated` does nothing here: a {what} is never held"
                 hint = "remove it; it belongs on a person or a registration that was revoked on the portal"
                 origin = self.document.origin(item.key_place("reinstated"))
@@ -66,13 +67,14 @@ class File:
 
     def person(self, item: str | Map, at: Place) -> Person:
         """An entry under `developers`; what the file's `defaults` say counts where the entry says nothing."""
-        entry = item if isinstance(item, Map) else Map(at)
+        entry = item if isinstance(item, Map) else _SILENT
         email = item if isinstance(item, str) else entry["email"]
-        defaults = self.document.root.get("defaults") or Map(at)
+        key = email_key(email)
+        defaults = self.document.root.get("defaults") or _SILENT
         expires = entry.get("expires", defaults.get("expires"))
         developer = DesiredDeveloper(
             email=email,
-            key=email_key(email),
+            key=key,
             origin=self.document.origin(at),
             status=entry.get("status", "approved"),
             expired=self.expired(expires),
@@ -82,74 +84,76 @@ class File:
             full_name=entry.get("full_name"),
             reason=entry.get("reason"),
             reviewed=entry.get("reviewed"),
-            annotations=entry.get("annotations", defaults.get("annotations", {})),
+            annotations=entry.get("annotations", defaults.get("annotations", _NO_ANNOTATIONS)),
         )
-        teams_of = entry if "teams" in entry else defaults if developer.status == "approved" else Map(at)
-        memberships = tuple(self.membership(email, *named) for named in self.items("teams", teams_of))
-        owner = OwnerName("developer", email)
-        return Person(developer, memberships, tuple(self.applications(owner, self.items("applications", entry))))
+        teams_of = entry if "teams" in entry else defaults if developer.status == "approved" else _SILENT
+        memberships = tuple(self.membership(email, key, *named) for named in self.items("teams", teams_of))
+        applications = self.items("applications", entry)
+        return Person(
+            developer, memberships, tuple(self.applications(OwnerName("developer", email), key, applications))
+        )
 
-    def membership(self, email: str, item: str | Map, at: Place) -> DesiredMembership:
-        """An item of a person's `teams`."""
+    def membership(self, email: str, key: str, item: str | Map, at: Place) -> DesiredMembership:
+        """An item of a person's `teams`; `key` is the address as compared."""
         name = item if isinstance(item, str) else item["name"]
-        return self._membership(email, name, item, at)
+        return self._membership(email, key, name, item, at)
 
     def member(self, team: str, item: str | Map, at: Place) -> DesiredMembership:
         """An item of a team's `members`."""
         email = item if isinstance(item, str) else item["email"]
-        return self._membership(email, team, item, at)
+        return self._membership(email, email_key(email), team, item, at)
 
-    def _membership(self, email: str, team: str, item: str | Map, at: Place) -> DesiredMembership:
-        details = item if isinstance(item, Map) else Map(at)
+    def _membership(self, email: str, key: str, team: str, item: str | Map, at: Place) -> DesiredMembership:
+        details = item if isinstance(item, Map) else _SILENT
         expires = details.get("expires")
         return DesiredMembership(
             email=email,
-            key=email_key(email),
+            key=key,
             team=team,
             origin=self.document.origin(at),
             expired=self.expired(expires),
             expires=expires,
             reason=details.get("reason"),
             reviewed=details.get("reviewed"),
-            annotations=details.get("annotations", {}),
+            annotations=details.get("annotations", _NO_ANNOTATIONS),
         )
 
-    def applications(self, owner: OwnerName, items: Iterable[tuple[Map, Place]]) -> Iterator[DesiredRegistration]:
-        """The registrations under `applications` of a person or a team, one an API."""
+    def applications(
+        self, owner: OwnerName, key: str, items: Iterable[tuple[Map, Place]]
+    ) -> Iterator[DesiredRegistration]:
+        """The registrations under `applications` of a person or a team, one an API; `key`: the owner as compared."""
         for application, _ in items:
+            unless_said = _NOTHING_MORE if application.keys() <= _NAMES else self._details(_SILENT, application)
             for api, at in self.items("apis", application):
-                details = api if isinstance(api, Map) else Map(at)
-                yield self.registration(owner, application["name"], api_name(api), (details, application), at)
+                details = self._details(api, application) if isinstance(api, Map) else unless_said
+                name, origin = application["name"], self.document.origin(at)
+                yield DesiredRegistration(owner, key, name, api_name(api), origin, **details)
 
     def team_applications(self, entry: Map) -> Iterator[DesiredRegistration]:
         """The registrations under `applications` of an entry under `teams`."""
-        return self.applications(OwnerName("team", entry["name"]), self.items("applications", entry))
+        owner = OwnerName("team", entry["name"])
+        return self.applications(owner, owner.name, self.items("applications", entry))
 
     def api_side(self, entry: Map) -> Iterator[DesiredRegistration]:
         """The registrations under one entry of `apis`."""
         for item, at in self.items("applications", entry):
-            yield self.registration(owner_name(item["owner"]), item["name"], api_name(entry), (item,), at)
+            owner, details = owner_name(item["owner"]), self._details(item)
+            key = email_key(owner.name) if owner.type == "developer" else owner.name
+            yield DesiredRegistration(owner, key, item["name"], api_name(entry), self.document.origin(at), **details)
 
-    def registration(
-        self, owner: OwnerName, application: str, api: ApiName, levels: tuple[Map, ...], at: Place
-    ) -> DesiredRegistration:
-        """One listing; `levels` are the mappings that may say more of it, the nearest first."""
-        expires = min((level["expires"] for level in levels if "expires" in level), default=None)
-        return DesiredRegistration(
-            owner=owner,
-            owner_key=email_key(owner.name) if owner.type == "developer" else owner.name,
-            application=application,
-            api=api,
-            origin=self.document.origin(at),
-            status=levels[0].get("status", "approved"),
-            register=_nearest(levels, "register") or False,
-            expired=self.expired(expires),
-            expires=expires,
-            reinstated=max((level["reinstated"] for level in levels if "reinstated" in level), default=None),
-            reason=_nearest(levels, "reason"),
-            reviewed=max((level["reviewed"] for level in levels if "reviewed" in level), default=None),
-            annotations=_nearest(levels, "annotations") or {},
-        )
+    def _details(self, *levels: Map) -> dict[str, Any]:
+        """What the mappings around a listing say of it, the nearest first; of several ends the first counts."""
+        expires = min(_said(levels, "expires"), default=None)
+        return {
+            "status": levels[0].get("status", "approved"),
+            "register": _nearest(levels, "register") or False,
+            "expired": self.expired(expires),
+            "expires": expires,
+            "reinstated": max(_said(levels, "reinstated"), default=None),
+            "reason": _nearest(levels, "reason"),
+            "reviewed": max(_said(levels, "reviewed"), default=None),
+            "annotations": _nearest(levels, "annotations") or _NO_ANNOTATIONS,
+        }
 
     def team(self, entry: Map, at: Place) -> DesiredTeam:
         """An entry under `teams`, without its members and applications."""
@@ -182,18 +186,38 @@ class File:
             expires=entry.get("expires"),
             reason=entry.get("reason"),
             reviewed=entry.get("reviewed"),
-            annotations=entry.get("annotations", {}),
+            annotations=entry.get("annotations", _NO_ANNOTATIONS),
         )
 
 
+_SILENT = Map(0)
+"""What says nothing more: the details of an entry that is a plain name."""
+
+_NO_ANNOTATIONS: dict[str, Any] = {}
+"""One for all lines, as most have none."""
+
+_NAMES = frozenset({"name", "apis"})
+_NOTHING_MORE: dict[str, Any] = {"annotations": _NO_ANNOTATIONS}
+
+
+def _said(levels: tuple[Map, ...], key: str) -> list[Any]:
+    return [level[key] for level in levels if key in level]
+
+
 def _nearest(levels: tuple[Map, ...], key: str) -> Any:
-    return next((level[key] for level in levels if key in level), None)
+    return next(iter(_said(levels, key)), None)
+
+
+@lru_cache(4096)
+def _any_version(name: str) -> ApiName:
+    """One value for all the lines that name an API so."""
+    return ApiName(name)
 
 
 def api_name(item: str | Map) -> ApiName:
     """How an item names an API: a plain name, a name with a version (null: the one without), or a package."""
     if isinstance(item, str):
-        return ApiName(item)
+        return _any_version(item)
     if "package" in item:
         return ApiName(item["package"], package=True)
     return ApiName(item["name"], item.get("version"), any_version="version" not in item)

@@ -35,7 +35,7 @@ def _without(document: Document, errors: list[Place]) -> Document:
         elif _hit(errors, start, end):
             continue
         root[key] = value
-        root.places += [start, document.root.value_place(key)]
+        root.places.extend((start, document.root.value_place(key)))
     return Document(document.file, root, document.inside)
 
 
@@ -44,7 +44,7 @@ _LISTS = ("developers", "teams", "apis", "rules")
 
 def _sound_items(items: Seq, errors: list[Place], end: Place | None) -> Seq:
     kept = Seq(items.at)
-    ends = [*items.places[1:], end]
+    ends: list[Place | None] = [*items.places[1:], end]
     for (item, at), following in zip(items.placed(), ends, strict=False):
         if not _hit(errors, at, following):
             kept.append(item)

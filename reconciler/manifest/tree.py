@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from reconciler.model.origin import Origin
 
 Place = int
-"""Line and column in one number, so that a place costs nothing: both count from 1."""
+"""Line and column in one number, so that a place costs nothing: both count from 1, and an array holds it."""
 
 _COLUMNS = 1 << 20
 
@@ -44,7 +45,7 @@ class Map(dict[str, Any]):
     def __init__(self, at: Place) -> None:
         super().__init__()
         self.at = at
-        self.places: list[Place] = []
+        self.places = array("Q")
 
     def key_place(self, key: str) -> Place:
         """Where that key stands; the mapping's own place for a key it lacks."""
@@ -69,7 +70,7 @@ class Seq(list[Any]):
     def __init__(self, at: Place) -> None:
         super().__init__()
         self.at = at
-        self.places: list[Place] = []
+        self.places = array("Q")
 
     def placed(self) -> Iterator[tuple[Any, Place]]:
         """Each item with its place."""

@@ -16,7 +16,7 @@ PAGE_SIZE = 100
 TRIES = 3
 """How often a list that moves is read before giving up."""
 
-LARGEST = 1_000_000
+LARGEST = 10_000_000
 """More things than any list of a portal has: pages of what is said to be longer are not even asked for."""
 
 T = TypeVar("T")
