@@ -18,6 +18,8 @@ def _state(context: click.Context, _: click.Parameter, path: str | None) -> str:
     return path or from_environment(context.obj.environ).sandbox_state
 
 
+OTHER = "name another file with --state, in a folder that may be written"
+
 state_of = click.option(
     "--state",
     metavar="FILE",
@@ -36,9 +38,10 @@ def opened(state: str, now: Callable[[], datetime] | None = None, *, with_portal
     try:
         Path(state).parent.mkdir(parents=True, exist_ok=True)
         sandbox = Sandbox(state, now) if now else Sandbox(state)
-    except (OSError, StateError) as error:
-        hint = "clear it with `reconciler sandbox reset`, or name another with --state"
-        raise InputError(f"the embedded portal's state {state} cannot be opened: {error}", hint) from error
+    except OSError as error:
+        raise InputError(f"the embedded portal's state {state} cannot be made: {error.strerror}", OTHER) from error
+    except StateError as error:
+        raise InputError(f"the embedded portal cannot run: {error}", error.remedy) from error
     try:
         if with_portal and sandbox.empty:
             hint = "load one with `reconciler sandbox seed FILE`, for example examples/company/portal.yaml"

@@ -95,20 +95,21 @@ def dump(runtime: Runtime, state: str) -> int:
 @command.command("reset")
 @state_of
 def reset(state: str) -> int:
-    """Clear the embedded portal's state.
+    """Clear the embedded portal's state, also that of a server that runs on it.
 
     \b
     Examples:
       reconciler sandbox reset
     """
-    path = Path(state)
-    gone = [part for part in (path, Path(f"{path}-wal"), Path(f"{path}-shm")) if part.exists()]
+    from reconciler.sandbox import Sandbox, StateError
+
     try:
-        for part in gone:
-            part.unlink()
+        there = Sandbox.reset(state)
     except OSError as error:
-        raise InputError(f"{path} cannot be removed: {error.strerror}", "check its permissions") from error
-    click.echo(f"Embedded portal: {'cleared' if gone else 'was clear already'} ({path})", err=True)
+        raise InputError(f"{state} cannot be removed: {error.strerror}", "check its permissions") from error
+    except StateError as error:
+        raise InputError(f"nothing was cleared: {error}", error.remedy) from error
+    click.echo(f"Embedded portal: {'cleared' if there else 'was clear already'} ({state})", err=True)
     return 0
 
 

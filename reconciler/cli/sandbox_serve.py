@@ -10,6 +10,7 @@ import click
 from reconciler.cli.embedded import opened, state_of
 from reconciler.cli.runtime import Runtime
 from reconciler.errors import InputError
+from reconciler.report.escape import inert
 
 
 def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -53,7 +54,7 @@ def serve(state: str, **asked: Any) -> int:
     Examples:
       reconciler sandbox serve --port 8080 --seed examples/company/portal.yaml
     """
-    from reconciler.sandbox import SeedError, StateError, run_server
+    from reconciler.sandbox import ListenError, SeedError, StateError, run_server
 
     for what in ("seed", "faults"):
         if asked[what] and not Path(asked[what]).is_file():
@@ -64,14 +65,28 @@ def serve(state: str, **asked: Any) -> int:
     def ready(url: str) -> None:
         click.echo(f"Embedded portal at {url} (any token, unless you made some; state in {state})", err=True)
 
+    def defect(asked_for: str, error: Exception) -> None:
+        said = f"{asked_for} was answered 500: {type(error).__name__}: {error}"
+        click.echo(f"reconciler: {inert(said)}", err=True)
+
     try:
         Path(state).parent.mkdir(parents=True, exist_ok=True)
-        run_server(state, ready=ready, **asked)
-    except (ValueError, OSError, SeedError, StateError) as error:
-        raise InputError(
-            f"the embedded portal cannot be served: {error}", "see `reconciler sandbox serve -h`"
-        ) from error
+        run_server(state, ready=ready, defect=defect, **asked)
+    except ListenError as error:
+        raise _cannot(error, "choose another with --host or --port; port 0 is any free one") from error
+    except StateError as error:
+        raise _cannot(error, error.remedy) from error
+    except SeedError as error:
+        raise _cannot(error, "see docs/sandbox.md for its form") from error
+    except OSError as error:
+        raise _cannot(f"{error.filename}: {error.strerror}", "check that path") from error
+    except ValueError as error:
+        raise _cannot(error, "say --allow-remote if that is meant; the portal has no real locks") from error
     return 0
+
+
+def _cannot(why: object, hint: str) -> InputError:
+    return InputError(f"the embedded portal cannot be served: {why}", hint)
 
 
 @click.command("token")

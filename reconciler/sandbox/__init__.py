@@ -12,8 +12,9 @@ from reconciler.sandbox.protocol.problems import Problem
 from reconciler.sandbox.running import run_server, serve
 from reconciler.sandbox.sandbox import Sandbox
 from reconciler.sandbox.seeds.place import SeedError
-from reconciler.sandbox.state.store import StateError
+from reconciler.sandbox.state.file import StateError
 from reconciler.sandbox.switches import SwitchError, Switches
+from reconciler.sandbox.web.listener import ListenError
 from reconciler.sandbox.web.log import Answered, RequestLog
 from reconciler.sandbox.web.server import Server
 
@@ -21,6 +22,7 @@ __all__ = [
     "Answered",
     "FaultError",
     "Faults",
+    "ListenError",
     "Problem",
     "Request",
     "RequestLog",

@@ -12,7 +12,7 @@ from typing import Any
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.sandbox import Sandbox
 from reconciler.sandbox.web.log import RequestLog
-from reconciler.sandbox.web.server import Log, Server
+from reconciler.sandbox.web.server import Defect, Log, Server
 
 
 def serve(
@@ -42,14 +42,17 @@ def run_server(
     allow_remote: bool = False,
     log: str | Path | None = None,
     ready: Callable[[str], None] | None = None,
+    defect: Defect | None = None,
 ) -> None:
     """Serve the state in `path` until SIGINT or SIGTERM, then finish what is under way and return.
 
     `seed` is loaded unless this state has it already. `switches` count for this run, over those that the state
     keeps; `faults` is a script of trouble. Requests are added to the file `log`. `ready` is called with the URL
-    once requests are answered. ValueError for a host that others can reach unless `allow_remote`, OSError for a
-    port in use, a file that cannot be read or a log that cannot be written, SeedError, FaultError, StateError,
-    SwitchError. Only from the main thread, which is where signals arrive.
+    once requests are answered, `defect` with every request that could not be.
+
+    ValueError for a host that others can reach unless `allow_remote`, ListenError for a port in use, OSError for a
+    file that cannot be read or a log that cannot be written, SeedError, FaultError, StateError, SwitchError. Only
+    from the main thread, which is where signals arrive.
     """
     told = threading.Event()
     trouble = None if faults is None else Faults.read_file(faults)
@@ -61,7 +64,14 @@ def run_server(
         with _logging(log) as requests:
             # A server that runs for weeks does not remember every request.
             server = Server(
-                sandbox.app, host, port, allow_remote=allow_remote, record=False, log=requests, faults=trouble
+                sandbox.app,
+                host,
+                port,
+                allow_remote=allow_remote,
+                record=False,
+                log=requests,
+                faults=trouble,
+                defect=defect,
             )
             with server.start():
                 if ready:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from reconciler.sandbox.protocol.messages import Request, Response
 from reconciler.sandbox.records import tokens
 from reconciler.sandbox.seeds import document as seed
 from reconciler.sandbox.seeds import dump
+from reconciler.sandbox.state.file import StateError, logs, remove, trouble
 from reconciler.sandbox.state.store import Store
 from reconciler.sandbox.web.app import App
 
@@ -35,7 +38,7 @@ class Sandbox(People):
         clock: Callable[[], datetime] = _now,
         switches: Mapping[str, Any] | None = None,
     ) -> None:
-        """Open the state, creating it if need be. StateError for a file of another version.
+        """Open the state, creating it if need be. StateError for a file that is none, or of another version.
 
         `switches` count for this object alone, over those that the state keeps; SwitchError.
         """
@@ -67,6 +70,30 @@ class Sandbox(People):
         with self._store.write() as tx:
             for table in tx.all("SELECT name FROM sqlite_master WHERE type = 'table'"):
                 tx.run(f"DELETE FROM {table['name']}")  # noqa: S608 - a name of this package's
+
+    @classmethod
+    def reset(cls, path: str | Path) -> bool:
+        """Clear the state in a file, also under a server that runs on it, and remove what nobody has open; whether
+        there was one. A state that cannot be read is removed as it is.
+
+        StateError for a file of something else, which is left, and for one that is locked; OSError.
+        """
+        path = Path(path)
+        if not path.exists():
+            return False
+        try:
+            with closing(cls(path)) as sandbox:
+                sandbox.clear()
+        except (StateError, sqlite3.Error) as error:
+            found = error if isinstance(error, StateError) else trouble(path, error)
+            if not found.lost:
+                raise found from error
+        else:
+            # Whoever is last to close a state takes its logs along: where they stay, a server has it open.
+            if any(log.exists() for log in logs(path)):
+                return True
+        remove(path)
+        return True
 
     def keep_switches(self, **switches: Any) -> None:
         """Set switches in the state; SwitchError for one that does not exist or a value it does not take."""

@@ -10,6 +10,8 @@ import os
 import re
 import shlex
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -341,13 +343,70 @@ def test_a_server_takes_switches_faults_and_a_log(tmp_path: Path) -> None:
         (["--set", "login_approves=some"], "switch 'login_approves' is one of none, pending, all, not 'some'"),
         (["--seed", "none.yaml"], "there is no file none.yaml"),
         (["--faults", "none.yaml"], "there is no file none.yaml"),
-        (["--host", "0.0.0.0"], "0.0.0.0 is not a loopback address"),
+        (
+            ["--host", "0.0.0.0"],
+            "0.0.0.0 is not a loopback address: others could reach the sandbox\n  hint: say --allow-r",
+        ),
+        (["--log", "no/such/folder"], "no/such/folder: No such file or directory\n  hint: check that path"),
+        (
+            ["--state", "."],
+            ". cannot be opened: unable to open database file\n  hint: name a file in a folder that may",
+        ),
+        (["--state", "/dev/null/state"], "/dev/null: "),
     ],
 )
 def test_a_server_that_cannot_be_as_asked_does_not_start(run: Run, arguments: list[str], message: str) -> None:
     """3, and what is known."""
     ran = run("sandbox", "serve", "--port", "0", *arguments)
     assert (ran.code, ran.out, message in ran.err) == (3, "", True)
+
+
+def test_a_port_that_is_taken_is_named(run: Run) -> None:
+    """3; another server, or the same one twice."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run("sandbox", "serve", "--port", str(port)) == Ran(
+            3,
+            "",
+            "reconciler: the embedded portal cannot be served: "
+            f"127.0.0.1 port {port}: another program listens there\n"
+            "  hint: choose another with --host or --port; port 0 is any free one\n",
+        )
+
+
+def test_a_request_that_cannot_be_answered_is_told_to_who_runs_the_server(seeded: Run, state: Path) -> None:
+    """The client gets a 500 without a word more; the reason stands on stderr. The server goes on."""
+    command = [sys.executable, "-m", "reconciler", "sandbox", "serve", "--port", "0", "--state", str(state)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stderr
+    found = re.search(r"http://(\S+)", process.stderr.readline())
+    assert found
+    with contextlib.closing(sqlite3.connect(state)) as breaking:
+        breaking.execute("ALTER TABLE portals RENAME TO gone")
+    connection = http.client.HTTPConnection(found[1], timeout=10)
+    statuses = []
+    for path in ("/v3/portals", "/v3/portal-roles"):
+        connection.request("GET", path, headers={"Authorization": "Bearer t"})
+        response = connection.getresponse()
+        statuses.append((response.status, b"portals" in response.read()))
+    connection.close()
+    process.terminate()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(10), statuses) == (0, [(500, False), (200, False)])
+    assert said == "reconciler: GET /v3/portals was answered 500: OperationalError: no such table: portals\n"
+
+
+def test_a_file_that_is_no_state_is_neither_used_nor_reset(run: Run, tmp_path: Path) -> None:
+    """3, and it is left as it is."""
+    mine = tmp_path / "mine.txt"
+    mine.write_text("notes\n" * 100, encoding="utf-8")
+    for command in ("dump", "reset"):
+        ran = run("sandbox", command, "--state", mine)
+        assert (ran.code, ran.out) == (3, "")
+        assert f"{mine} is no state of the embedded portal" in ran.err
+        assert "  hint: name another file, or remove this one yourself\n" in ran.err
+    assert mine.read_text(encoding="utf-8") == "notes\n" * 100
 
 
 def test_a_script_of_faults_that_is_wrong_is_invalid_input(run: Run, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import yaml
 
 from reconciler.sandbox import Request, Response
 
-from .exceptions import AMENDED, SILENT, UNLISTED
+from .exceptions import AMENDED, LIMITED, SILENT, UNLISTED, Unlisted
 
 METHODS = ("get", "post", "put", "patch", "delete")
 VARIABLE = "KONNECT_OPENAPI"
@@ -42,19 +42,25 @@ def amended(path: str) -> dict[str, Any]:
     document["servers"] = [{"url": "/v3"}]
     _say_what_is_sent(document)
     document = _without(SILENT, document)
-    for row in AMENDED:
+    document["components"]["responses"]["RateLimited"] = LIMITED
+    for place, change in (each for row in AMENDED for each in row.changes.items()):
         at: Any = document
-        for part in row.place.split("/"):
-            at = at[int(part)] if isinstance(at, list) else at.setdefault(part, {})
-        at.update(row.change)
+        for part in place.split("/"):
+            at = at.setdefault(part, {})
+        at.update(change)
     for name, (_, _, operation) in operations(document).items():
-        answers = operation["responses"]
-        for each in UNLISTED:
-            if each.instead_of in answers:
-                answers.setdefault(each.status, answers[each.instead_of])
-            elif not each.instead_of and name in (each.operations or (name,)):
-                answers.setdefault(each.status, {"$ref": f"#/components/responses/{each.response}"})
+        for row in UNLISTED:
+            _list(operation["responses"], row, name)
     return document
+
+
+def _list(answers: dict[str, Any], row: Unlisted, operation: str) -> None:
+    """Add the answers of a row to those that an operation lists, if it is about that operation."""
+    for status, response in row.responses.items():
+        if row.instead_of in answers:
+            answers.setdefault(status, answers[row.instead_of])
+        elif not row.instead_of and operation in (row.operations or (operation,)):
+            answers.setdefault(status, {"$ref": f"#/components/responses/{response}"})
 
 
 def resolved(document: Mapping[str, Any], part: Any) -> Any:

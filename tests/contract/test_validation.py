@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from typing import Any
 
 import pytest
 
-from reconciler.sandbox import Request, Response, Sandbox, serve
-from tests.scenarios.story import PORTAL, story_on
+from reconciler.sandbox import Faults, Request, Response, Sandbox, serve
+from tests.scenarios.server import in_process
+from tests.scenarios.story import PORTAL, TODAY, story_on
 
+from .exceptions import AMENDED, GENERATED, UNLISTED
 from .published import Published, published
 from .watch import Watch
 
@@ -203,11 +207,35 @@ def test_a_test_fails_that_gets_a_wrong_answer(
 
 
 def test_an_answer_that_the_test_made_up_is_no_answer_of_the_portal(tmp_path: Any) -> None:
-    """A hook may answer nonsense; the request before it is judged all the same."""
+    """A hook may answer nonsense."""
     with story_on(SEED, tmp_path) as story:
         story.git()
         story.on_request(lambda _: Response(418, b"no JSON"))
         assert story.run("plan", story.folder).code == 7
+
+
+@pytest.mark.parametrize("drop", [True, False])
+def test_a_request_that_the_portal_does_not_answer_is_judged_all_the_same(file: Published, drop: bool) -> None:
+    """Neither one that a hook answers nor one that a script of faults drops escapes."""
+    import requests
+
+    watch = Watch(file)
+    with in_process(lambda: TODAY, watch) as (_, server):
+        if drop:
+            server.faults = Faults.of({"faults": [{"drop": "before"}]})
+        else:
+            server.before(lambda _: Response(418, b"no JSON"))
+        with contextlib.suppress(requests.ConnectionError):
+            requests.get(f"{server.url}/v3/portals?size=1", headers={"Authorization": "Bearer t"}, timeout=5)
+    with pytest.raises(AssertionError, match="query: the file has no parameter 'size'"):
+        watch.tell()
+
+
+def test_there_are_ten_exceptions_at_most_and_each_cites_the_contract() -> None:
+    """What the portal does otherwise than published must be known of the real one."""
+    rows = (*AMENDED, *UNLISTED, *GENERATED)
+    assert len(rows) <= 10
+    assert all(re.fullmatch(r"\d+(\.\d+)?(, \d+(\.\d+)?)*", row.section) and row.why for row in rows)
 
 
 def test_an_operation_that_the_client_was_not_known_to_use_is_told(file: Published) -> None:

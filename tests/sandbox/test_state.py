@@ -1,15 +1,22 @@
 """What is kept: between openings, after a violent end, and by a server that is a command."""
 
+import contextlib
+import http.client
+import itertools
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from reconciler.sandbox import Sandbox, StateError
 from reconciler.sandbox.protocol.query import Listing, ListQuery
+from reconciler.sandbox.state import file
+from reconciler.sandbox.state.file import APPLICATION, OTHER, RESET
 from reconciler.sandbox.web.routes import ROUTES
 
 from .conftest import SEED, Client
@@ -90,20 +97,148 @@ def test_a_write_answered_is_a_write_kept(tmp_path: Path, end: signal.Signals) -
     sandbox.close()
 
 
-def test_a_state_of_another_version_is_refused(tmp_path: Path) -> None:
+def test_every_answered_write_of_many_is_kept_when_the_server_is_killed(tmp_path: Path) -> None:
+    """Four clients write as fast as they can; `kill -9` comes in the middle. The file is sound, and serves on."""
     state = tmp_path / "state.sqlite"
-    with sqlite3.connect(state) as connection:
-        connection.execute("PRAGMA user_version = 99")
+    sandbox = Sandbox(state)
+    sandbox.load({"portals": [{"name": "acme"}]})
+    sandbox.close()
+    process, url = start(state)
+    client = Client(url, None)
+    [portal] = client.get("/portals").value["data"]
+    client.close()
+    answered: list[str] = []
+    enough = threading.Event()
+
+    def sign_up(worker: int) -> None:
+        client = Client(url, None)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            for number in itertools.count():
+                email = f"w{worker}n{number}@x.example"
+                body = {"email": email, "full_name": "New"}
+                assert client.send("POST", f"/portals/{portal['id']}/developers", body).status == 201
+                answered.append(email)
+                if len(answered) > 100:
+                    enough.set()
+        client.close()
+
+    workers = [threading.Thread(target=sign_up, args=(worker,)) for worker in range(4)]
+    for each in workers:
+        each.start()
+    assert enough.wait(30)
+    process.kill()
+    for each in workers:
+        each.join(10)
+    assert process.wait(10) == -signal.SIGKILL
+    assert process.stdout
+    process.stdout.close()
+    sandbox = Sandbox(state)
+    kept = sandbox.dump()["acme"]["developers"]
+    assert set(answered) <= set(kept)
+    assert len(kept) <= len(answered) + len(workers), "what was not answered may have been done, once a client"
+    with sandbox._store.read() as tx:
+        assert [tuple(row) for row in tx.all("PRAGMA integrity_check")] == [("ok",)]
+    sandbox.sign_up("acme", "after@x.example", "After")
+    sandbox.close()
+
+
+def other(state: Path, **pragmas: int) -> None:
+    """A database of somebody else."""
+    connection = sqlite3.connect(state)
+    connection.execute("CREATE TABLE theirs (it)")
+    for name, value in pragmas.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+    connection.commit()
     connection.close()
-    with pytest.raises(StateError, match="state of version 99, not 3; reset it to begin anew"):
-        Sandbox(state)
 
 
-def test_a_file_that_is_no_state_is_refused(tmp_path: Path) -> None:
+def damaged(state: Path) -> None:
+    """A state of which the tables are gone."""
+    Sandbox(state).close()
+    whole = state.read_bytes()
+    state.write_bytes(whole[:4096] + b"A" * (len(whole) - 4096))
+
+
+UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "of a newer version": (
+        lambda state: other(state, user_version=99, application_id=APPLICATION),
+        f"was written by a newer version (state 99; this one knows 3) | use that version, or {RESET}",
+    ),
+    "of an older version": (
+        lambda state: other(state, user_version=1, application_id=APPLICATION),
+        f"was written by an older version (state 1, now 3) | {RESET}",
+    ),
+    "damaged": (
+        damaged,
+        f"is damaged: database disk image is malformed | {RESET}",
+    ),
+    "of something else": (other, f"is a database of something else | {OTHER}"),
+    "of something else, marked": (
+        lambda state: other(state, application_id=7),
+        f"is a database of something else | {OTHER}",
+    ),
+    "no database": (
+        lambda state: state.write_text("portals: []\n" * 100),
+        f"is no state of the embedded portal: file is not a database | {OTHER}",
+    ),
+    "a folder": (
+        lambda state: state.mkdir(),
+        "cannot be opened: unable to open database file | name a file in a folder that may be written",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_a_file_that_cannot_be_used_is_left_as_it_is_and_named(tmp_path: Path, kind: str) -> None:
+    """With what is wrong with it and what to do. Only what is a state can be reset."""
+    make, said = UNUSABLE[kind]
     state = tmp_path / "state.sqlite"
-    state.write_text("portals: []\n" * 100)
-    with pytest.raises(StateError, match=r"state\.sqlite: file is not a database; reset it"):
+    make(state)
+    before = None if state.is_dir() else state.read_bytes()
+    with pytest.raises(StateError) as refused:
         Sandbox(state)
+    assert f"{refused.value} | {refused.value.remedy}" == f"{state} {said}"
+    assert before is None or state.read_bytes() == before
+    if RESET in said:
+        assert Sandbox.reset(state) is True
+        assert not state.exists()
+    else:
+        with pytest.raises(StateError) as kept:
+            Sandbox.reset(state)
+        assert kept.value.remedy == refused.value.remedy
+        assert before is None or state.read_bytes() == before
+
+
+def test_a_file_that_is_locked_says_so_and_is_not_reset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file, "PATIENCE", 0.0)
+    state = tmp_path / "state.sqlite"
+    Sandbox(state).close()
+    holder = sqlite3.connect(state, isolation_level=None)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    for attempt in (Sandbox, Sandbox.reset):
+        with pytest.raises(StateError, match="was locked for 10 seconds: database is locked") as refused:
+            attempt(state)
+        assert refused.value.remedy == "end the program that holds it, or name another file"
+    holder.close()
+    assert state.exists()
+
+
+def test_a_reset_clears_what_a_server_shows_and_removes_what_nobody_has_open(tmp_path: Path) -> None:
+    """A server goes on with the file that it has: what is loaded next shows there."""
+    state = tmp_path / "state.sqlite"
+    assert Sandbox.reset(state) is False
+    running = Sandbox(state)
+    running.load(SEED)
+    assert Sandbox.reset(state) is True
+    assert (running.empty, state.exists()) == (True, True)
+    again = Sandbox(state)
+    again.load(SEED)
+    again.close()
+    assert set(running.dump()) == {"acme", "other"}
+    running.close()
+    assert Sandbox.reset(state) is True
+    assert list(tmp_path.iterdir()) == []
 
 
 def plan(sandbox: Sandbox, listing: Listing, where: str) -> list[str]:

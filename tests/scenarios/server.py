@@ -23,9 +23,10 @@ Clock = Callable[[], datetime]
 def in_process(clock: Clock, watch: Watch) -> Iterator[tuple[Sandbox, Server]]:
     """A portal in this process, with a state of its own."""
     with contextlib.closing(Sandbox(None, clock)) as sandbox, serve(sandbox) as server:
-        # While a script of faults is in force, answers are wrong on purpose.
-        server.after(lambda request, answer: watch(request, answer, played=server.faults is not None))
-        yield sandbox, server
+        # Every request is judged, also one that a hook or a script of faults answers; of answers, the portal's own.
+        server.after(watch)
+        with watch.on_the_wire(answers=False):
+            yield sandbox, server
     assert server.errors == [], f"defects of the sandbox: {server.errors}"
 
 

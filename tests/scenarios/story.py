@@ -161,7 +161,7 @@ class Story:
 
         A hook may answer in the portal's place. It needs the portal in this process: mark the test `in_process`.
         """
-        return self.in_process.before(lambda request: self.watch.played(hook(request)))
+        return self.in_process.before(hook)
 
     @property
     def in_process(self) -> Server:

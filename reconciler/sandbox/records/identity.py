@@ -127,6 +127,8 @@ def _configure(tx: Transaction, portal_id: str, body: Mapping[str, Any]) -> None
     found = _oidc(tx, portal_id)
     if given:
         _refuse_nonsense(body)
+        if "claim_mappings" in given:  # other claims have nothing to be mapped to
+            given["claim_mappings"] = {name: given["claim_mappings"].get(name, own) for name, own in CLAIMS.items()}
         config = {**(json.loads(found["config"]) if found else {}), **given}
         missing = [name for name, own in OIDC.items() if own in ("issuer_url", "client_id") and not config.get(own)]
         if missing:

@@ -1,7 +1,6 @@
 """The state: one SQLite database, one connection, one lock.
 
-Every request is one transaction. A file is kept in WAL mode, so a write that was answered survives the
-death of the process: the log is with the operating system once COMMIT returns.
+Every request is one transaction.
 """
 
 # ruff: noqa: S608 - the names in the SQL come from this package, every value is bound
@@ -18,8 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from reconciler.sandbox.state.file import opened
 from reconciler.sandbox.state.memory import Memory
-from reconciler.sandbox.state.schema import SCHEMA, VERSION
 from reconciler.sandbox.state.stale import Past
 from reconciler.sandbox.state.times import stamp
 from reconciler.sandbox.switches import DEFAULTS, Switches
@@ -28,10 +27,6 @@ Row = sqlite3.Row
 
 SMALL = 200
 """Bytes of a number that is remembered, with what it is remembered under; about."""
-
-
-class StateError(Exception):
-    """A state file that this version cannot read; the message says which file and what to do."""
 
 
 class Transaction:
@@ -116,32 +111,10 @@ class Store:
         self._memory = Memory()
         self._version = -1
         self._past = Past()
-        self._connection = sqlite3.connect(
-            path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
-        )
-        self._connection.row_factory = sqlite3.Row
-        # NORMAL: with WAL, COMMIT writes the log without waiting for the disk; only a loss of power
-        # could take an answered write back.
-        try:
-            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -65536"):
-                self._execute(pragma)
-            self._create()
-        except (sqlite3.Error, StateError) as error:
-            self._connection.close()
-            raise StateError(f"{path}: {error}; reset it to begin anew") from error
+        self._connection = opened(path)
 
     def _execute(self, pragma: str) -> Any:
         return self._connection.execute(f"PRAGMA {pragma}").fetchone()
-
-    def _create(self) -> None:
-        with self._begin("IMMEDIATE"):
-            found = self._execute("user_version")[0]
-            if found not in (0, VERSION):
-                raise StateError(f"state of version {found}, not {VERSION}")
-            if not found:
-                for statement in SCHEMA.split(";"):
-                    self._connection.execute(statement)
-                self._execute(f"user_version = {VERSION}")
 
     @contextmanager
     def read(self, *, stale: bool = False) -> Iterator[Transaction]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import struct
 import threading
@@ -18,6 +19,15 @@ Answer = Callable[[Request | Problem, str, str], Response]
 """Called with a request, or with what is wrong with what came, and with its method and target."""
 
 
+class ListenError(OSError):
+    """An address on which nothing can listen: it is taken, not this machine's, or not allowed."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        taken = error.errno == errno.EADDRINUSE
+        why = "another program listens there" if taken else error.strerror or str(error)
+        super().__init__(f"{host} port {port}: {why}")
+
+
 class Listener(ThreadingTCPServer):
     """Accepts connections and lets `answer` answer what comes over them."""
 
@@ -26,13 +36,16 @@ class Listener(ThreadingTCPServer):
     request_queue_size = 256
 
     def __init__(self, host: str, port: int, answer: Answer) -> None:
-        """Bind and listen. OSError."""
+        """Bind and listen. ListenError."""
         self.answer = answer
         self._open: set[socket.socket] = set()
         self._changed = threading.Condition()
         if ":" in host:
             self.address_family = socket.AF_INET6
-        super().__init__((host, port), _Connection)
+        try:
+            super().__init__((host, port), _Connection)
+        except OSError as error:
+            raise ListenError(host, port, error) from error
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Note a connection, and give it a thread."""

@@ -23,14 +23,15 @@ SECONDS_TO_FINISH = 5
 Hook = Callable[[Request], Response | None]
 Watcher = Callable[[Request, Response], None]
 Log = Callable[[Answered], None]
+Defect = Callable[[str, Exception], None]
 
 
 class Server:
     """A running server; leave the `with` block or call `stop` to end it.
 
     `url` is without /v3. `requests` lists (method, path with query, status) in the order of the answers and
-    can be cleared; `errors` lists defects of the sandbox and of hooks, each answered with a 500; `faults` may be
-    set at any time.
+    can be cleared; `errors` lists the last defects of the sandbox and of hooks, each answered with a 500; `faults`
+    may be set at any time.
     """
 
     def __init__(
@@ -43,10 +44,12 @@ class Server:
         record: bool = True,
         log: Log | None = None,
         faults: Faults | None = None,
+        defect: Defect | None = None,
     ) -> None:
-        """Bind and listen. ValueError for a host that others can reach, unless `allow_remote`.
+        """Bind and listen. ListenError; ValueError for a host that others can reach, unless `allow_remote`.
 
-        `log` is called with every answered request, before the answer is sent.
+        `log` is called with every answered request, before the answer is sent; `defect` with what was asked, as
+        method and target, and the error that kept it from being answered.
         """
         if not allow_remote and not _is_loopback(host):
             raise ValueError(f"{host} is not a loopback address: others could reach the sandbox")
@@ -56,6 +59,7 @@ class Server:
         self._app = app
         self._record = record
         self._log = log
+        self._defect = defect
         self._last: deque[Answered] = deque(maxlen=KEPT)
         self._hooks: list[Hook] = []
         self._watchers: list[Watcher] = []
@@ -106,6 +110,9 @@ class Server:
             response = self._app.refuse(request) if isinstance(request, Problem) else self._handle(request)
         except Exception as error:  # noqa: BLE001 - no traceback ever reaches a client
             self.errors.append(error)
+            del self.errors[:-KEPT]
+            if self._defect:
+                self._defect(f"{method} {target}", error)
             response = self._app.refuse()
         if self._record:
             self.requests.append((method, target, response.status))
