@@ -52,6 +52,14 @@ class Tree:
     entries: tuple[Entry, ...]
 
 
+class NothingThereError(GitError):
+    """The commit is there, and the path was not in it."""
+
+    def __init__(self, message: str, hint: str, commit: str) -> None:
+        super().__init__(message, hint)
+        self.commit = commit
+
+
 class Git:
     """Git, with the environment that it is to have: that of this process holds secrets that are not git's."""
 
@@ -79,7 +87,7 @@ class Git:
         return " ".join(filter(None, (name, f"<{email}>" if email else ""))) or None
 
     def tree_at(self, ref: str, path: str) -> Tree:
-        """What the path was at a commit. Raises GitError: no repository, no such commit, nothing there then."""
+        """What the path was at a commit. Raises GitError: no repository, no such commit; NothingThereError."""
         prefix = self._line(path, "rev-parse", "--show-prefix", hint="clone the repository that the workspace is in")
         commit = self._commit(ref, path)
         inside = prefix.rstrip("/") if Path(path).is_dir() else prefix + Path(path).name
@@ -87,9 +95,10 @@ class Git:
             return Tree(commit, "", True, self._entries(path, commit))
         found = self._entries(path, commit, "--", inside)
         if not found:
-            raise GitError(
+            raise NothingThereError(
                 f"there is no {visible(inside)} at {visible(ref)} (commit {commit[:12]})",
                 "name a commit that has the workspace; where it is new, leave --policy-from out this once",
+                commit,
             )
         if found[0].kind == "tree":
             return Tree(commit, inside, True, self._entries(path, found[0].oid))
@@ -134,6 +143,28 @@ class Git:
         """Objects by their ids, in the form of `git cat-file --batch`. Raises GitError."""
         return self._ask(path, "cat-file", "--batch", given="".join(f"{id_}\n" for id_ in ids).encode())
 
+    def below(self, path: str, tree: Tree) -> Tree:
+        """The tree with every file below its folder, at whatever depth, named from that folder on."""
+        if not tree.is_folder:
+            return tree
+        within = f"{tree.path}/" if tree.path else ""
+        found = self._entries(path, tree.commit, *(("--", within) if within else ()), deep=True)
+        files = (Entry(each.name.removeprefix(within), each.kind, each.oid, each.size) for each in found)
+        return Tree(tree.commit, tree.path, True, tuple(files))
+
+    def contents(self, path: str, entries: Sequence[Entry]) -> list[bytes]:
+        """What these files hold, asked for at once. Raises GitError."""
+        told = self.objects(path, [one.oid for one in entries])
+        found, at = [], 0
+        for entry in entries:
+            head = f"{entry.oid} blob {entry.size}\n".encode()
+            if not told.startswith(head, at):
+                raise GitError(f"git does not tell what {visible(entry.name)} held", "fetch the whole history")
+            at += len(head)
+            found.append(told[at : at + entry.size])
+            at += entry.size + 1
+        return found
+
     def _commit(self, ref: str, path: str) -> str:
         hint = "name a branch, tag or commit that this clone has; a shallow clone has few: fetch it first"
         if not ref or not ref.isprintable():
@@ -144,8 +175,8 @@ class Git:
         except GitError as error:
             raise GitError(f"git knows no commit {visible(ref)} here", hint) from error
 
-    def _entries(self, path: str, tree: str, *names: str) -> tuple[Entry, ...]:
-        listed = self._ask(path, "ls-tree", "-z", "-l", "--full-tree", tree, *names)
+    def _entries(self, path: str, tree: str, *names: str, deep: bool = False) -> tuple[Entry, ...]:
+        listed = self._ask(path, "ls-tree", "-z", "-l", "--full-tree", *(["-r"] if deep else []), tree, *names)
         return tuple(_entry(each) for each in listed.split(b"\0") if each)
 
     def _line(self, path: str, *arguments: str, hint: str = "") -> str:

@@ -22,6 +22,7 @@ from reconciler.manifest.read import Workspace as Files
 from reconciler.manifest.read import load
 from reconciler.manifest.resolve import resolve
 from reconciler.manifest.sound import sound
+from reconciler.manifest.tree import Document
 from reconciler.model.change import Outcome, Plan
 from reconciler.model.desired import Desired
 from reconciler.model.observed import Need, Observed, Portal
@@ -29,9 +30,10 @@ from reconciler.plan.document import PolicySource
 from reconciler.plan.make import make_plan
 from reconciler.plan.narrow import EVERYTHING, Narrowing
 from reconciler.plan.need import need_of
-from reconciler.plan.saved import gone, same_portal, same_server
+from reconciler.plan.saved import gone, same_server
 from reconciler.plan.stale import Recheck, need_of_plan, recheck
 from reconciler.settings import Connection
+from reconciler.survey import Survey, found_portal, survey_portal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # start-up: `validate` must not import what speaks HTTP
@@ -50,6 +52,7 @@ class Workspace:
     digest: str
     files: int
     policy_from: PolicySource | None = None
+    documents: tuple[Document, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -74,9 +77,8 @@ def judged(files: Files, today: date, committed: CommittedPolicy | None = None) 
     findings = in_file_order([*files.findings, *shape, *meaning, *theirs])
     wrong = any(finding.severity == "error" for finding in findings)
     source = PolicySource(committed.ref, committed.commit) if committed else None
-    return Workspace(
-        files.path, None if wrong else desired, tuple(findings), files.digest, len(files.documents), source
-    )
+    said = None if wrong else desired
+    return Workspace(files.path, said, tuple(findings), files.digest, len(files.documents), source, files.documents)
 
 
 @overload
@@ -117,15 +119,23 @@ def plan_workspace(
     """What has to change on the portal. Raises PortalError where its state cannot be known in full; StalePlanError
     where `narrowing` has a plan for another portal, and InputError where it names what nobody knows.
     """
-    from reconciler.portal.observe import observe
+    made_for = narrowing.reviewed.portal if narrowing.reviewed else None
+    survey = survey_portal(_desired(workspace), reader, connection, made_for=made_for, progress=progress)
+    return plan_from(workspace, survey, allow=allow, narrowing=narrowing, authors=authors)
 
-    desired, portal = _portal(workspace, reader, connection)
-    if narrowing.reviewed is not None:
-        same_portal(narrowing.reviewed.portal, portal)
-    observed = observe(reader, portal, need_of(desired), progress=progress)
-    return make_plan(
-        desired, observed, allow=allow, findings=workspace.findings, narrowing=narrowing, authors=authors
-    )
+
+def plan_from(
+    workspace: Workspace,
+    survey: Survey,
+    *,
+    allow: Mapping[str, str] | None = None,
+    narrowing: Narrowing = EVERYTHING,
+    authors: tuple[str, ...] = (),
+) -> Plan:
+    """What has to change for what was seen to be as git says. Raises InputError as above."""
+    desired = _desired(workspace)
+    findings = (*workspace.findings, *survey.untold(desired))
+    return make_plan(desired, survey.observed, allow=allow, findings=findings, narrowing=narrowing, authors=authors)
 
 
 def recheck_plan(plan: Plan, reader: Reader, connection: Connection, *, progress: Progress | None = None) -> Recheck:
@@ -158,11 +168,14 @@ def diagnose_workspace(
 
 def _portal(workspace: Workspace, reader: Reader, connection: Connection) -> tuple[Desired, Portal]:
     """What git says, and the portal that it is about."""
-    desired = workspace.desired
-    if desired is None:
+    desired = _desired(workspace)
+    return desired, found_portal(desired.portal, reader, connection)[0]
+
+
+def _desired(workspace: Workspace) -> Desired:
+    if workspace.desired is None:
         raise InputError(f"{workspace.path} has errors")
-    found = reader.find_portal(name=desired.portal.name, id=desired.portal.id)
-    return desired, Portal(found.id, found.name, connection.known_as, connection.region)
+    return workspace.desired
 
 
 def apply_to(

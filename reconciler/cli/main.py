@@ -26,6 +26,8 @@ COMMANDS = {
     "drift": "Report what differs from git; change nothing.",
     "pending": "Show who waits for a decision; add them to the manifests.",
     "doctor": "Find what on the portal works against git.",
+    "matrix": "List workspaces for a pipeline's parallel jobs.",
+    "dump": "Write the portal to a file.",
     "schema": "Print the JSON Schema of manifests, plans, reports or journals.",
     "sandbox": "The embedded portal: seed, play, serve, reset.",
     "help": "Explain a topic or a command.",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,13 +12,14 @@ import click
 
 from reconciler.actor import author_name
 from reconciler.model.change import LIFTABLE
+from reconciler.plan.drift.table import TABLE
 from reconciler.report.formats import FORMATS
 from reconciler.settings import EMBEDDED
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _file(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
+def a_file(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
     """A file to write, in a folder that is there: known before anything is done on the portal."""
     if path and (Path(path).is_dir() or not Path(path).parent.is_dir()):
         raise click.BadParameter(f"{path!r} is not a file in a folder that is there")
@@ -32,7 +33,7 @@ def _reports(context: click.Context, option: click.Parameter, values: tuple[str,
         name, _, path = value.partition("=")
         if name not in FORMATS or not path:
             raise click.BadParameter(f"{value!r} is not FORMAT=FILE; the formats are {', '.join(FORMATS)}")
-        _file(context, option, path)
+        a_file(context, option, path)
         pairs.append((name, path))
     return pairs
 
@@ -43,11 +44,37 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 def _ttl(_: click.Context, __: click.Parameter, age: str) -> timedelta:
     """A number of minutes, hours or days; at most a year."""
-    found = _AGE.fullmatch(age)
-    given = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+    given = _age(age)
     if given is None or given > timedelta(days=366):
         raise click.BadParameter(f"{age!r} is no age: write 90m, 8h or 2d, at most 366d")
     return given
+
+
+def _age(text: str) -> timedelta | None:
+    found = _AGE.fullmatch(text)
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+
+
+def _since(context: click.Context, _: click.Parameter, text: str | None) -> str:
+    """An age, counted back from now, or a day or moment (UTC if it names no zone), as ISO-8601 in UTC; else ""."""
+    if text is None:
+        return ""
+    age = _age(text)
+    try:
+        moment = context.obj.now() - age if age else datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{text!r} is no age and no date: write 36h, 7d or 2026-11-20") from None
+
+
+def _classes(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
+    """CLASS[,CLASS], each a class of drift."""
+    named = [name.strip() for value in values for name in value.split(",")]
+    for name in named:
+        if name not in TABLE:
+            raise click.BadParameter(f"{name!r} is no class of drift; they are {', '.join(TABLE)}")
+    return frozenset(named)
 
 
 def _completed(words: Iterable[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
@@ -108,7 +135,7 @@ out = click.option(
     "--out",
     metavar="FILE",
     type=A_FILE,
-    callback=_file,
+    callback=a_file,
     help="Save the plan as JSON, for review and for an apply that does just that.",
 )
 fail_on = click.option(
@@ -171,8 +198,54 @@ journal = click.option(
     "--journal",
     metavar="FILE",
     type=A_FILE,
-    callback=_file,
+    callback=a_file,
     help="Append to this file one line of JSON a change as it is sent, and one as it is answered.",
+)
+base = click.option(
+    "--base",
+    metavar="REF",
+    help="Compare with the workspace at this git commit: what it listed and this one does not is named first, with "
+    "what happens to it, and so are changes to portal, policy and rules.",
+)
+snapshot = click.option(
+    "--snapshot",
+    "snapshots",
+    multiple=True,
+    metavar="FILE",
+    type=A_FILE,
+    help="Look at this snapshot, which `dump --snapshot` wrote, and not at the portal: needs no token. Repeatable, "
+    "for several portals.",
+)
+since_journal = click.option(
+    "--since-journal",
+    "journals",
+    multiple=True,
+    metavar="FILE",
+    type=A_FILE,
+    help="A journal of `apply`: it tells what was given, taken away or failed. Repeatable.",
+)
+since_snapshot = click.option(
+    "--since-snapshot",
+    "earlier",
+    multiple=True,
+    metavar="FILE",
+    type=A_FILE,
+    help="A snapshot from before: it tells what was there then. Repeatable, the newest of the portal counts.",
+)
+since = click.option(
+    "--since",
+    "newer_than",
+    metavar="AGE|DATE",
+    callback=_since,
+    help="Leave out what the portal says is older: 36h, 7d, 2026-11-20. What it gives no time for stays.",
+)
+drift_fail_on = click.option(
+    "--fail-on",
+    multiple=True,
+    metavar="CLASS[,CLASS]",
+    callback=_classes,
+    shell_complete=_completed(TABLE),
+    help=f"Exit with 2 for drift of these classes alone: {', '.join(TABLE)}.",
 )
 reason = click.option("--reason", metavar="TEXT", help="Why --allow; it stands in the result.")
 
@@ -209,3 +282,10 @@ def allowances(allowed: tuple[str, ...], reason: str | None) -> dict[str, str]:
         if rule not in LIFTABLE:
             raise click.UsageError(f"--allow knows no rule {rule!r}; the rules are {', '.join(LIFTABLE)}")
     return dict.fromkeys(allowed, reason)
+
+
+def no_connection(snapshots: tuple[str, ...], asked: Mapping[str, Any]) -> None:
+    """Raise click.UsageError where a snapshot is to be looked at, and a portal's server or token is named, too."""
+    given = [flag for flag, value in (("--server", asked["server"]), ("--token-file", asked["token_file"])) if value]
+    if snapshots and given:
+        raise click.UsageError(f"with --snapshot no portal is asked: leave out {' and '.join(given)}")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from reconciler.cli import options
+from reconciler.cli.beside import Beside, read_snapshots
 from reconciler.cli.emit import emit, write_plan
 from reconciler.cli.runtime import Runtime
 from reconciler.cli.walk import Asked, each, planned
@@ -24,6 +25,8 @@ from reconciler.report.model import Report
 @options.only
 @options.policy_from
 @options.author
+@options.base
+@options.snapshot
 @options.fail_on
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
 @click.pass_obj
@@ -36,6 +39,8 @@ def command(
     ttl: timedelta,
     fail_on: tuple[str, ...],
     detailed_exitcode: bool,
+    base: str | None,
+    snapshots: tuple[str, ...],
     **asked: Any,
 ) -> int:
     """Show what would change on the portal, who waits, and what git does not list. Nothing is written.
@@ -46,10 +51,14 @@ def command(
     Examples:
       reconciler plan access/
       reconciler plan access/ --policy-from origin/main --out plan.json
+      reconciler plan access/ --base origin/main
+      reconciler plan access/ --snapshot portal.json
       reconciler plan access/ --only ada@partner.example
       reconciler plan access/ --report json=plan-report.json --detailed-exitcode
     """
-    request = Asked.of(runtime, allow=options.allowances(allowed, reason), **asked)
+    options.no_connection(snapshots, asked)
+    beside = Beside(base, read_snapshots(snapshots))
+    request = Asked.of(runtime, allow=options.allowances(allowed, reason), beside=beside, **asked)
     if out and len(request.paths) > 1:
         raise click.UsageError("--out saves one plan: give one PATH")
 

@@ -14,8 +14,8 @@ MEANINGS = {
     "`plan --fail-on residual` or `doctor` found what they look for",
     ExitCode.INVALID: "invalid input: a manifest, flag or file; `apply` without a terminal and without `--yes`",
     ExitCode.REFUSED: "refused: the plan breaks a limit",
-    ExitCode.STALE_PLAN: "the saved plan was edited, has expired, has no valid signature, or is for another portal, "
-    "version or manifests",
+    ExitCode.STALE_PLAN: "the saved plan was edited, has expired, has no valid signature, is for another portal, "
+    "version or manifests, or was made from a snapshot",
     ExitCode.PARTLY: "partly done: changes failed, were stale, not reviewed, or did not stick; the run was "
     "interrupted, or lost the portal or its journal, after the first write",
     ExitCode.UNKNOWN_STATE: 'the portal could not be seen in full: its state is unknown, never "no drift"',

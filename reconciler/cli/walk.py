@@ -12,20 +12,24 @@ from typing import Literal
 import click
 
 from reconciler import __version__
+from reconciler.cli.beside import Beside
 from reconciler.cli.carry import Carrier
 from reconciler.cli.plan_file import read_plan
 from reconciler.cli.progress import Bar
 from reconciler.cli.runtime import Runtime
 from reconciler.errors import ReconcilerError
 from reconciler.git import Git
+from reconciler.manifest.base import BaseWorkspace
 from reconciler.manifest.committed import policy_at
 from reconciler.model.change import Plan
-from reconciler.model.desired import PortalRef
+from reconciler.model.desired import Desired, PortalRef
+from reconciler.plan.access.access import Sides
 from reconciler.plan.narrow import Narrowing
 from reconciler.reconcile import (
     Workspace,
     diagnose_workspace,
     open_portal,
+    plan_from,
     plan_workspace,
     read_workspace,
 )
@@ -33,6 +37,7 @@ from reconciler.report.escape import inert
 from reconciler.report.model import Command, Failure, Report
 from reconciler.report.text import render
 from reconciler.settings import Connection, Settings, connection, from_environment
+from reconciler.survey import Survey, explained, survey_portal, survey_snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +59,7 @@ class Asked:
     only: tuple[str, ...] = ()
     reviewed: str | None = None
     authors: tuple[str, ...] = ()
+    beside: Beside = field(default_factory=Beside)
 
     @classmethod
     def of(
@@ -71,12 +77,29 @@ class Asked:
         only: tuple[str, ...] = (),
         reviewed: str | None = None,
         authors: tuple[str, ...] = (),
+        beside: Beside | None = None,
     ) -> Asked:
         """From the command's options and the environment. Raises InputError for a token file that is no good."""
         settings = from_environment(runtime.environ, server=server, token_file=token_file)
         return cls(
-            runtime, paths, settings, format_, reports, workers, allow or {}, policy_from, only, reviewed, authors
+            runtime,
+            paths,
+            settings,
+            format_,
+            reports,
+            workers,
+            allow or {},
+            policy_from,
+            only,
+            reviewed,
+            authors,
+            beside or Beside(),
         )
+
+    @property
+    def told_authors(self) -> tuple[str, ...]:
+        """Who authored the change: whom the flag names, else whom CI names."""
+        return self.authors or self.settings.authors
 
     def bar(self, verb: str) -> Bar:
         """A progress bar, shown where a person is watching."""
@@ -100,20 +123,45 @@ def validated(path: str, runtime: Runtime, policy_from: str | None = None) -> Re
 
 
 def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "plan") -> Report:
-    """The plan of a workspace, made with a client that cannot write."""
+    """The plan of a workspace, made with a client that cannot write, or from a snapshot; for `drift` by class."""
     report = blank(asked, command, path)
     try:
         workspace = _read(asked, path)
-        report = with_workspace(report, workspace)
+        base = asked.beside.at_base(Git(asked.settings.git), path, asked.runtime.today)
+        report = with_workspace(report, workspace, base)
         if workspace.desired is None:
             return report
-        with (
-            connected(asked, workspace.desired.portal) as target,
-            open_portal(target, read_only=True, workers=asked.workers) as reader,
-        ):
-            return replace(report, plan=_planned(asked, workspace, reader, target))
+        with _surveyed(asked, workspace.desired) as (survey, reader):
+            plan = plan_from(
+                workspace, survey, allow=asked.allow, narrowing=Narrowing(asked.only), authors=asked.told_authors
+            )
+            sides = Sides(workspace.desired, survey.observed)
+            report = replace(report, plan=plan, snapshot=survey.snapshot, sides=sides)
+            if base:
+                report = replace(report, compared=asked.beside.compared(base, workspace, survey, plan))
+            if command == "plan":
+                return report
+            return asked.beside.classified(report, workspace, explained(survey, plan, reader) if reader else survey)
     except ReconcilerError as error:
         return replace(report, error=Failure.of(error))
+
+
+@contextmanager
+def _surveyed(asked: Asked, desired: Desired) -> Iterator[tuple[Survey, Reader | None]]:
+    """What is on the portal, with the reader to ask it for more; or what a snapshot tells, without one."""
+    if asked.beside.snapshots:
+        survey = survey_snapshot(desired, asked.beside.snapshots)
+        seen = survey.observed.portal
+        click.echo(f"Portal {inert(seen.name)} from a snapshot; no portal is asked", err=True)
+        yield survey, None
+        return
+    with (
+        connected(asked, desired.portal) as target,
+        open_portal(target, read_only=True, workers=asked.workers) as reader,
+    ):
+        with asked.bar("Reading") as bar:
+            survey = survey_portal(desired, reader, target, progress=bar)
+        yield survey, reader
 
 
 def diagnosed(asked: Asked, path: str) -> Report:
@@ -188,7 +236,7 @@ def _planned(
             target,
             allow=asked.allow,
             narrowing=narrowing,
-            authors=asked.authors or asked.settings.authors,
+            authors=asked.told_authors,
             progress=bar,
         )
 
@@ -199,11 +247,11 @@ def blank(asked: Asked, command: Command, path: str) -> Report:
     return Report(command, __version__, asked.runtime.timestamp, workspace=(path,), commit=commit)
 
 
-def with_workspace(report: Report, workspace: Workspace) -> Report:
-    """The report with what reading the workspace told."""
+def with_workspace(report: Report, workspace: Workspace, base: BaseWorkspace | None = None) -> Report:
+    """The report with what reading the workspace told, and of the base commit what is to be said."""
     return replace(
         report,
-        findings=workspace.findings,
+        findings=(*workspace.findings, *(base.findings if base else ())),
         files=workspace.files,
         manifests_digest=workspace.digest,
         policy_from=workspace.policy_from,

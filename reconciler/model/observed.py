@@ -138,9 +138,9 @@ class Need:
     """What of the portal a workspace needs to see; the rest is not asked for.
 
     `team_list` False: no team at all, so that neither members nor roles are asked for. `teams`: globs of the teams
-    whose members count. `roles_of`: names of the teams whose roles git gives. `packages`: names of the API packages
-    that git names (they are in no list of APIs, contract 1.6). `judging`: also what only judging needs, namely who
-    manages the teams' memberships and who owns the applications.
+    whose members count. `roles_of`: names of the teams whose roles git gives; `all_roles`: those of every team.
+    `packages`: names of the API packages that git names (they are in no list of APIs, contract 1.6). `judging`: also
+    what only judging needs, namely who manages the teams' memberships and who owns the applications.
     """
 
     developers: bool = True
@@ -152,3 +152,4 @@ class Need:
     apis: bool = True
     packages: tuple[str, ...] = ()
     judging: bool = True
+    all_roles: bool = False

@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from reconciler.model.change import Plan
+from reconciler.model.drift import Comparison
+from reconciler.model.snapshot import SnapshotSource
+from reconciler.plan.document_beside import beside_fields
 from reconciler.plan.document_fields import Document, finding_counts, plan_counts, plan_fields, portal_fields
 from reconciler.plan.document_reader import read_plan
 from reconciler.secret import Secret
@@ -32,6 +35,7 @@ class Stamp:
     """The circumstances under which a plan was made. `created_at`: ISO-8601 in UTC, ending in Z.
 
     `policy_from` None: the policy is the manifests' own. `key`: what the document is signed with, if it is.
+    `compared`: with what the manifests were compared; `snapshot`: what it was made from, None: the portal itself.
     """
 
     created_at: str
@@ -42,6 +46,8 @@ class Stamp:
     commit: str | None = None
     policy_from: PolicySource | None = None
     key: Secret | None = None
+    compared: Comparison | None = None
+    snapshot: SnapshotSource | None = None
 
     @property
     def expires_at(self) -> str:
@@ -64,6 +70,7 @@ def to_document(plan: Plan, stamp: Stamp) -> Document:
         "policy_from": policy_fields(stamp.policy_from),
         "summary": {**plan_counts(plan), **finding_counts(plan.findings)},
         **plan_fields(plan),
+        **beside_fields(stamp.compared, stamp.snapshot),
     }
     signature = signature_of(document, stamp.key) if stamp.key else None
     return {**document, "digest": digest_of(document), "signature": signature}

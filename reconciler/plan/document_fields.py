@@ -72,14 +72,14 @@ def change_fields(change: Change) -> Document:
         "before": change.before,
         "after": change.after,
         "effect": change.effect,
-        "cause": _cause_fields(change.cause),
+        "cause": cause_fields(change.cause),
     }
 
 
 def finding_fields(finding: Finding) -> Document:
     """One finding, with its place."""
     said = {"rule": finding.rule, "severity": finding.severity, "message": finding.message, "hint": finding.hint}
-    return {**said, **_origin_fields(finding.origin)}
+    return {**said, **origin_fields(finding.origin)}
 
 
 def _at(indices: tuple[tuple[int, ...], ...], index: int) -> list[int]:
@@ -108,18 +108,20 @@ def _api_fields(api: ApiRef | None) -> Document | None:
     return {"name": api.name, "version": api.version, "id": api.id, "entity_type": api.entity_type} if api else None
 
 
-def _cause_fields(cause: Cause | None) -> Document | None:
-    return {"by": cause.by, "text": cause.text, **_origin_fields(cause.origin)} if cause else None
+def cause_fields(cause: Cause | None) -> Document | None:
+    """Who asked for it."""
+    return {"by": cause.by, "text": cause.text, **origin_fields(cause.origin)} if cause else None
 
 
-def _origin_fields(origin: Origin | None) -> Document:
+def origin_fields(origin: Origin | None) -> Document:
+    """A place in a file, to stand among other fields."""
     if origin is None:
         return {"file": None, "line": None, "column": None}
     return {"file": origin.file, "line": origin.line or None, "column": origin.column or None}
 
 
 def _item_fields(item: Item) -> Document:
-    cause = _cause_fields(item.cause)
+    cause = cause_fields(item.cause)
     return {
         "subject": subject_fields(item.subject),
         "reason": item.reason,
@@ -141,5 +143,5 @@ def _refusal_fields(refusal: Refusal) -> Document:
 
 def _lifted_fields(lifted: Lifted) -> Document:
     by = "flag" if lifted.origin is None else "policy"
-    where = _origin_fields(lifted.origin)
+    where = origin_fields(lifted.origin)
     return {"refusal": _refusal_fields(lifted.refusal), "by": by, "reason": lifted.reason, **where}

@@ -141,7 +141,7 @@ def _change(node: Node) -> Change:
     effect: Effect = node.one_of("effect", Effect)
     cause = _cause(node.node("cause"))
     return Change(
-        action, _subject(node.node("subject")), _facts(node, "before"), _facts(node, "after"), effect, cause
+        action, read_subject(node.node("subject")), _facts(node, "before"), _facts(node, "after"), effect, cause
     )
 
 
@@ -157,7 +157,8 @@ def _facts(node: Node, key: str) -> Facts | None:
     return facts
 
 
-def _subject(node: Node) -> Subject:
+def read_subject(node: Node) -> Subject:
+    """What a change or item is about."""
     kind: Kind = node.one_of("kind", Kind)
     return Subject(
         kind,
@@ -197,7 +198,7 @@ def _origin(node: Node) -> Origin | None:
 def _item(node: Node) -> Item:
     cause = node.maybe_node("cause")
     said = _cause(cause) if cause else None
-    return Item(_subject(node.node("subject")), node.get("reason", str), said, node.maybe("since", str) or "")
+    return Item(read_subject(node.node("subject")), node.get("reason", str), said, node.maybe("since", str) or "")
 
 
 def _finding(node: Node) -> Finding:

@@ -26,6 +26,16 @@ class SavedPlan:
     paths: tuple[str, ...]
     commit: str | None
     policy_from: PolicySource | None
+    snapshot_of: str | None = None
+    """When the snapshot was taken that it was made from; None: it was made from the portal itself."""
+
+    def must_be_of_the_portal(self) -> None:
+        """Raise StalePlanError if it was made from a snapshot: its refusals were judged on a file, not the portal."""
+        if self.snapshot_of is not None:
+            raise StalePlanError(
+                f"the saved plan was made from a snapshot of {self.snapshot_of}, not from the portal itself",
+                "give it as `apply PATH --reviewed FILE`, which plans anew and does what both have; or plan again",
+            )
 
     def must_be_fresh(self, now: datetime) -> None:
         """Raise StalePlanError if its time to live is over."""
@@ -73,6 +83,7 @@ def opened(document: object, key: Secret | None) -> SavedPlan:
         raise _stale("was edited after it was made: its digest does not match its content")
     _must_be_signed(root, key)
     source, expires_at = root.maybe_node("policy_from"), root.get("expires_at", str)
+    snapshot = root.maybe_node("snapshot")
     try:
         _instant(expires_at)
     except (ValueError, OverflowError):
@@ -86,6 +97,7 @@ def opened(document: object, key: Secret | None) -> SavedPlan:
         paths=root.node("manifests").strings("paths"),
         commit=root.maybe("commit", str),
         policy_from=PolicySource(source.get("ref", str), source.get("commit", str)) if source else None,
+        snapshot_of=snapshot.get("taken_at", str) if snapshot else None,
     )
 
 

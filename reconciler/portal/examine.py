@@ -36,6 +36,35 @@ def examine(reader: Reader, portal: Portal, need: Need, *, progress: Progress | 
     return Examined(settings, _observed(reader, portal, need, look.unreadable, progress), look.unreadable)
 
 
+def settings_of(reader: Reader, portal: Portal) -> PortalSettings:
+    """The settings alone, None for what the token may not read. Raises other PortalErrors.
+
+    Requests: three, and one a hundred publications.
+    """
+    look = _Look(reader.get, portal, Need())
+    settings: PortalSettings = reader.crew.run(look.settings(f"/portals/{portal.id}"))
+    return settings
+
+
+def providers_of(reader: Reader, portal: Portal) -> tuple[str, ...] | None:
+    """The kinds of the identity providers that are enabled; None where the token may not read that. One request."""
+    path = f"/portals/{portal.id}/identity-providers"
+    try:
+        return _kinds(reader.get(path), f"GET /v3{path}")
+    except ForbiddenError:
+        return None
+
+
+def self_approving_of(reader: Reader, portal: Portal) -> tuple[str, ...] | None:
+    """The ids of the APIs whose publication approves by itself; None where the token may not read that.
+
+    Requests: one a hundred publications.
+    """
+    look = _Look(reader.get, portal, Need())
+    found: tuple[str, ...] = reader.crew.run(look.publications(f"/portals/{portal.id}/api-publications"))
+    return None if look.unreadable else found
+
+
 def _observed(
     reader: Reader, portal: Portal, need: Need, unreadable: Mapping[str, ForbiddenError], progress: Progress | None
 ) -> Observed | None:

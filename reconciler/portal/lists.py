@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from reconciler.errors import NotFoundError, RefusedError
-from reconciler.model.observed import Api, Application, Developer, Portal, Registration, Role, Status
+from reconciler.model.observed import Api, Application, Developer, Portal, PortalSettings, Registration, Role, Status
 from reconciler.portal import parse
 from reconciler.portal.crew import Job
 from reconciler.portal.pages import Get, Told, list_all
@@ -51,10 +51,12 @@ def _list_newest_first(
     return list_all(ask, path, params, parse, told=told, overlap=ask.oldest_first)
 
 
-def portals(get: Get, server: str, region: str | None, name: str | None = None) -> Job[list[Portal]]:
-    """The portals that the token sees; of one name, if given (contract 1.5)."""
+def portals(
+    get: Get, server: str, region: str | None, name: str | None = None
+) -> Job[list[tuple[Portal, PortalSettings]]]:
+    """The portals that the token sees, with the settings that stand in them; of one name, if given (contract 1.5)."""
     params = {} if name is None else {"filter[name][eq]": name}
-    return list_all(get, "/portals", params, partial(parse.portal, server=server, region=region))
+    return list_all(get, "/portals", params, partial(parse.portal_and_settings, server=server, region=region))
 
 
 def mapped_teams(get: Get, portal_id: str, *, told: Told | None = None) -> Job[frozenset[str]]:

@@ -46,7 +46,7 @@ def _observed(reader: Reader, portal: Portal, need: Need, tally: _Tally) -> Job[
     read = {"developers"} if need.developers else set()
     read |= {"teams"} if need.team_list else set()
     read |= {"memberships"} if need.memberships else set()
-    read |= {"roles"} if need.roles_of else set()
+    read |= {"roles"} if need.roles_of or need.all_roles else set()
     read |= {"registrations"} if need.registrations else set()
     read |= {"applications"} if owners else set()
     read |= {"apis"} if need.apis else set()
@@ -76,7 +76,7 @@ def _teams(
     listed: list[ListedTeam] = found[0]
     mapping = decided and bool(found[1])
     peopled = [one.team for one in listed if need.memberships and any_match(need.teams, one.team.name)]
-    ruled = [one.team for one in listed if one.team.name in need.roles_of]
+    ruled = [one.team for one in listed if need.all_roles or one.team.name in need.roles_of]
     told = {"memberships": tally.expect("memberships", len(peopled)), "roles": tally.expect("roles", len(ruled))}
     unsaid = mapping and any(one.konnect_managed is None for one in listed)
     mapped, *rest = yield [

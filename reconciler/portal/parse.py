@@ -17,6 +17,7 @@ from reconciler.model.observed import (
     EntityType,
     OwnerType,
     Portal,
+    PortalSettings,
     Registration,
     Role,
     Status,
@@ -148,6 +149,16 @@ class ListedTeam:
 def portal(f: Fields, server: str, region: str | None) -> Portal:
     """A portal (contract 1.5)."""
     return Portal(f.id(), f.text("name"), server, region)
+
+
+def portal_and_settings(f: Fields, server: str, region: str | None) -> tuple[Portal, PortalSettings]:
+    """A portal with those of its settings that stand in the portal itself (contract 1.5)."""
+    settings = PortalSettings(
+        rbac=f.maybe_flag("rbac_enabled"),
+        auto_approve_developers=f.maybe_flag("auto_approve_developers"),
+        auto_approve_applications=f.maybe_flag("auto_approve_applications"),
+    )
+    return portal(f, server, region), settings
 
 
 def developer(f: Fields) -> Developer:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from reconciler.errors import InputError, NotFoundError
 from reconciler.model.names import email_key
-from reconciler.model.observed import Api, Application, Developer, Portal, Registration, Role, Status
+from reconciler.model.observed import Api, Application, Developer, Portal, PortalSettings, Registration, Role, Status
 from reconciler.portal import lists, parse
 from reconciler.portal.crew import Crew
 from reconciler.portal.http import Counters, Session
@@ -66,31 +66,40 @@ class Reader:
         Raises InputError if the id is none, or belongs to a portal of another name; NotFoundError, naming the
         portals that the token sees, if there is none of that name.
         """
+        return self.portal_and_settings(name=name, id=id)[0]
+
+    def portal_and_settings(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,  # noqa: A002 # as git calls it
+    ) -> tuple[Portal, PortalSettings]:
+        """The same, with the settings that come along in the same answer: RBAC and both auto-approvals."""
         if id is None:
             return self._portal_by_name(name or "")
         if not parse.is_id(id):
             raise InputError(f"{visible(repr(id))} is not the id of a portal", "an id is a UUID")
         f = Fields(self.get(f"/portals/{id}"), f"GET /v3/portals/{id}")
-        found = parse.portal(f, self.server, region_of(self.server))
+        found, settings = parse.portal_and_settings(f, self.server, region_of(self.server))
         if name is not None and name != found.name:
             raise InputError(
                 f"portal {id} has the name {visible(repr(found.name))}, not {visible(repr(name))}",
                 "correct the name or the id, or leave one of them out",
             )
-        return found
+        return found, settings
 
-    def _portal_by_name(self, name: str) -> Portal:
+    def _portal_by_name(self, name: str) -> tuple[Portal, PortalSettings]:
         region = region_of(self.server)
         found = self.crew.run(lists.portals(self.get, self.server, region, name))
-        same = [portal for portal in found if portal.name == name]
+        same = [(portal, settings) for portal, settings in found if portal.name == name]
         if len(same) == 1:
             return same[0]
         if same:
-            ids = ", ".join(portal.id for portal in same)
+            ids = ", ".join(portal.id for portal, _ in same)
             raise InputError(
                 f"several portals have the name {visible(repr(name))}: {ids}", "name the portal by its id"
             )
-        names = sorted(visible(portal.name) for portal in self.crew.run(lists.portals(self.get, self.server, region)))
+        names = sorted(visible(one.name) for one, _ in self.crew.run(lists.portals(self.get, self.server, region)))
         seen = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
         raise NotFoundError(
             f"{self.server} has no portal of the name {visible(repr(name))} that this token may see",

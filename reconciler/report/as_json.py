@@ -9,6 +9,7 @@ from dataclasses import replace
 from reconciler.model.change import Outcome, Plan
 from reconciler.model.observed import Portal
 from reconciler.plan.document import FORMAT_VERSION, policy_fields, to_document
+from reconciler.plan.document_beside import beside_fields, drift_fields
 from reconciler.plan.document_fields import Document, change_fields, finding_fields, plan_fields, portal_fields
 from reconciler.report.model import Failure, Report
 from reconciler.report.requests_json import answer_fields
@@ -55,6 +56,8 @@ def document_of(report: Report) -> Document:
         **plan_fields(plan),
         **_diagnoses(report),
         **answer_fields(report),
+        **_drift(report),
+        **beside_fields(report.compared, report.snapshot),
         **({"verified": report.verified} if report.command == "apply" else {}),
     }
 
@@ -64,6 +67,10 @@ _NOWHERE = Portal("", "")
 
 def _diagnoses(report: Report) -> Document:
     return {"diagnoses": [finding_fields(found) for found in report.diagnoses]} if report.command == "doctor" else {}
+
+
+def _drift(report: Report) -> Document:
+    return {"drift": drift_fields(report.drift), "in_sync": report.in_sync} if report.drift else {}
 
 
 def _error_fields(error: Failure | None) -> Document | None:

@@ -60,7 +60,9 @@ def _nothing(report: Report, plan: Plan, aside: str) -> str:
         start = f"REFUSED by {plural(len(plan.refusals), 'rule')}"
     elif report.command != "drift":
         start = "Nothing to do" if aside else "Nothing to do: the portal is as git says"
-    elif report.differs:
+    elif report.drift and report.drift.older:
+        start = f"Drift: {report.drift.older:,} older left out"
+    elif not report.in_sync:
         start = "Drift: nothing to change"
     else:
         start = "In sync as far as can be told" if plan.blocked else "In sync: the portal is as git says"

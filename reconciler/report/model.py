@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.finding import Finding, in_file_order
 from reconciler.model.change import MADE, NOT_MADE, Change, Outcome, Plan, Result
 from reconciler.model.checkout import NOWHERE, Checkout
+from reconciler.model.drift import Comparison, Drift, LetGo, PolicyChange
 from reconciler.model.request import Answer
+from reconciler.model.snapshot import SnapshotSource
 from reconciler.plan.access.access import Access, Sides
 from reconciler.plan.document import PolicySource, Stamp
 from reconciler.plan.document_fields import finding_counts, plan_counts
+from reconciler.plan.drift.table import TABLE
 from reconciler.report.groups import Group, of_plan
 from reconciler.report.requests import answer_counts
 from reconciler.secret import Secret
 
 Command = Literal["validate", "plan", "apply", "drift", "doctor", "pending"]
+
+DIFFERING = tuple(name for name, row in TABLE.items() if row.differs)
+"""The classes of drift that make `drift` exit with 2 unless it is told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Report:
     many manifest files were read, None where that is not known. `manifests_digest`, `ttl` and `plan_key` go into a
     saved plan. `saved_plan` is the digest of the plan that was given to `apply`, "" without one. `sides` are kept
     where a format tells of effective access, and `checkout` says where the manifests are on the web.
+    `drift`: the plan by class, of `drift` alone. `compared`: with the commit that `--base` names. `snapshot`: what
+    was planned against, if not the portal itself.
     """
 
     command: Command
@@ -69,6 +77,9 @@ class Report:
     fail_on: frozenset[str] = frozenset()
     sides: Sides | None = None
     checkout: Checkout = NOWHERE
+    drift: Drift | None = None
+    compared: Comparison | None = None
+    snapshot: SnapshotSource | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -84,7 +95,7 @@ class Report:
         apply        a change failed, was skipped, stale, not kept, or not come to         6
         apply        git asks for changes that nobody reviewed (`--reviewed`)              6
         plan         there are changes, and `detailed_exitcode` asks                       2
-        drift        there are changes, or something is held, unlisted or residual         2
+        drift        something is of a class that differs, or that `fail_on` names         2
         doctor       a diagnosis is an error or a warning, or there is residual access     2
         plan         there is residual access, and `fail_on` asks                          2
         any          none of these; or `apply` was answered "no", and nothing was tried    0
@@ -138,9 +149,34 @@ class Report:
             return False
         if self.plan.residual and (self.command == "doctor" or "residual" in self.fail_on):
             return True
-        if self.command == "drift":
-            return bool(self.plan.changes or self.plan.held or self.plan.unlisted or self.plan.residual)
+        if self.command == "drift" and self.drift:
+            return bool(self.drift.of(*(self.fail_on or DIFFERING)))
         return self.command == "plan" and self.detailed_exitcode and bool(self.plan.changes)
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether `drift` saw the portal in full, and found it as git says, whatever its age and `fail_on`."""
+        if self.drift is None or self.error or self.plan is None:
+            return False
+        return not (self.drift.older or self.drift.of(*DIFFERING))
+
+    @property
+    def let_go(self) -> tuple[LetGo, ...]:
+        """What the base commit listed and the workspace does not."""
+        return self.compared.let_go if self.compared else ()
+
+    @property
+    def policy_changes(self) -> tuple[PolicyChange, ...]:
+        """What of `portal`, `policy` and `rules` is not what it was at the base commit."""
+        return self.compared.policy_changes if self.compared else ()
+
+    @property
+    def snapshot_age(self) -> timedelta | None:
+        """How old the snapshot is that was planned against; None where it was the portal itself."""
+        if self.snapshot is None:
+            return None
+        age = datetime.fromisoformat(self.generated_at) - datetime.fromisoformat(self.snapshot.taken_at)
+        return max(timedelta(), age)
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:
@@ -199,4 +235,6 @@ class Report:
             self.commit,
             self.policy_from,
             self.plan_key,
+            self.compared,
+            self.snapshot,
         )

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from reconciler.model.change import Plan
+from reconciler.report import beside_words
 from reconciler.report.escape import inert, name
 from reconciler.report.groups import came_to, with_lines
 from reconciler.report.headline import headline
 from reconciler.report.layout import Page
 from reconciler.report.model import Report
+from reconciler.report.text_beside import compared, drift
 from reconciler.report.text_requests import requests
 from reconciler.report.text_sections import (
     diagnoses,
@@ -24,6 +26,7 @@ from reconciler.report.text_sections import (
     looked_at,
     refusals,
     said,
+    sentence,
 )
 from reconciler.report.titles import APPLIED, REPORTS, refused
 
@@ -40,8 +43,12 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
     else:
         _header(page, report, report.plan)
         diagnoses(page, report.diagnoses)
+        compared(page, report)
         requests(page, report)
-        _changes(page, report)
+        if report.drift:
+            drift(page, report.drift)
+        else:
+            _changes(page, report)
         _lists(page, report, report.plan)
     _failure(page, report)
     summary = headline(report)
@@ -72,6 +79,8 @@ def _header(page: Page, report: Report, plan: Plan) -> None:
         page.line(f"policy: of {name(policy.ref)}, commit {name(policy.commit[:_COMMIT_CELLS])}", "faint", 2)
     if report.saved_plan:
         page.line(f"saved plan: {inert(report.saved_plan[:_DIGEST_CELLS])}", "faint", 2)
+    if report.snapshot:
+        page.line(sentence(beside_words.snapshot(report)), "warning", 2)
     if plan.only:
         page.line(f"only: {', '.join(name(each) for each in plan.only)}", "faint", 2)
 
@@ -93,14 +102,16 @@ def _lists(page: Page, report: Report, plan: Plan) -> None:
     refusals(page, plan.refusals, refused(report.command))
     lifted(page, plan.lifted)
     left_out(page, plan)
-    items(page, plan)
+    if report.drift is None:
+        items(page, plan)
     if report.all_findings:
         heading(page, "Findings", len(report.all_findings))
         for found in report.all_findings:
             finding(page, found, 2)
     if plan.looked_at:
         page.blank()
-        page.line(f"Looked at {looked_at(plan)}.", "faint")
+        when = f", as of {said(beside_words.as_of(report))}" if report.drift else ""
+        page.line(f"Looked at {looked_at(plan)}{when}.", "faint")
 
 
 def _failure(page: Page, report: Report) -> None:

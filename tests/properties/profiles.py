@@ -15,6 +15,8 @@ USUAL = settings(max_examples=300, derandomize=True, **_COMMON)
 DEEP = settings(max_examples=10_000, derandomize=False, **_COMMON)
 
 
-def chosen() -> settings:
-    """The profile that the command line names, if it is the deep one."""
-    return DEEP if settings.default is DEEP else USUAL
+def chosen(usually: int | None = None) -> settings:
+    """The profile that the command line names, if it is the deep one; else the usual, or so many examples."""
+    if settings.default is DEEP:
+        return DEEP
+    return settings(USUAL, max_examples=usually) if usually else USUAL

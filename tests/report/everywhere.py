@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 from reconciler.errors import UnreachableError
 from reconciler.finding import Finding
 from reconciler.model.change import Cause, Change, Item, LeftOut, Lifted, Outcome, Plan, Ref, Refusal
+from reconciler.model.drift import Base, Comparison, Drift, DriftItem, Fate, LetGo, PolicyChange
 from reconciler.model.observed import Portal
 from reconciler.model.origin import Origin
+from reconciler.model.snapshot import SnapshotSource
 from reconciler.plan.document import PolicySource
+from reconciler.plan.drift.table import TABLE
 from reconciler.report.model import Command, Failure, Report
 from tests.report.samples import registration, report, role
 
@@ -40,6 +44,22 @@ def everywhere(text: str, command: Command = "plan") -> Report:
         left_out=(LeftOut(changes[0], "not-reviewed"), LeftOut(changes[1], "not-selected")),
         not_needed=(changes[2],),
     )
+    compared = Comparison(
+        Base(text, text),
+        tuple(LetGo(subject, text, origin, fate, text) for fate in get_args(Fate)),
+        (PolicyChange(text, text, text, origin), PolicyChange(text, None, text, None)),
+    )
+    drifted = Drift(
+        tuple(
+            DriftItem(type_, row.severity, subject, text, because, text, 1, text, cause)
+            for type_, row in TABLE.items()
+            for because in (text, "")
+        ),
+        (text,),
+        text,
+        1,
+        (text,),
+    )
     failed = tuple(Outcome(change, "failed", text, 403, text) for change in changes) if command == "apply" else ()
     return report(
         command,
@@ -50,5 +70,8 @@ def everywhere(text: str, command: Command = "plan") -> Report:
         diagnoses=plan.findings,
         policy_from=PolicySource(text, text),
         saved_plan=text,
+        compared=compared,
+        snapshot=SnapshotSource("2026-11-17T09:30:00Z", text),
+        drift=drifted if command == "drift" else None,
         error=Failure.of(UnreachableError(text, text)),
     )

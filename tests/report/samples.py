@@ -20,16 +20,24 @@ from reconciler.model.change import (
     Subject,
 )
 from reconciler.model.checkout import Checkout
-from reconciler.model.observed import Portal
+from reconciler.model.desired import Desired, PortalRef
+from reconciler.model.drift import Base, Comparison, Drift, DriftItem, LetGo, PolicyChange
+from reconciler.model.observed import Observed, Portal
 from reconciler.model.origin import Origin
+from reconciler.model.snapshot import SnapshotSource
 from reconciler.plan.access.access import Sides
 from reconciler.plan.document import PolicySource
+from reconciler.plan.drift.classify import Scene, classify
+from reconciler.plan.drift.table import CAUSE_UNKNOWN, TABLE
 from reconciler.plan.make import make_plan
 from reconciler.report.model import Command, Failure, Report
 from tests.plan.test_access import PORTAL as PORTAL_BEFORE
 from tests.plan.test_access import desired
 
 PORTAL = Portal("5f3c-portal", "acme-partners", "https://eu.api.konghq.com", "eu")
+NOW = "2026-11-20T09:30:00Z"
+COMMIT = "9c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9d"
+GIT = Desired(PortalRef("acme-partners", None, "eu", None, Origin("access/portal.yaml", 1, 1)))
 LOOKED_AT = {"developers": 1000, "teams": 20, "memberships": 1450, "applications": 1000, "registrations": 2000}
 
 PEOPLE = "access/people.yaml"
@@ -103,7 +111,9 @@ def report(command: Command, plan: Plan | None, **more: object) -> Report:
         "manifests_digest": "sha256:0d1e",
         **more,
     }
-    return Report(command, "1.2.3", "2026-11-20T09:30:00Z", plan, **given)  # type: ignore[arg-type]
+    if command == "drift" and plan:
+        given.setdefault("drift", classify(Scene(plan, GIT, Observed(PORTAL), NOW)))
+    return Report(command, "1.2.3", NOW, plan, **given)  # type: ignore[arg-type]
 
 
 def _plan(*changes: Change, **more: object) -> Plan:
@@ -459,6 +469,74 @@ def _diagnoses() -> tuple[Finding, ...]:
     return settings, name
 
 
+def _compared() -> Report:
+    at = f"{COMMIT[:12]}:access/people.yaml"
+    policy = Origin("access/portal.yaml", 9, 5)
+    gone = (
+        LetGo(
+            person("eve@partner.example", known=False),
+            "revoked",
+            Origin(at, 60, 5),
+            "absent",
+            "the portal does not have it",
+        ),
+        LetGo(
+            member("bob@partner.example", "payments-partners"),
+            "listed",
+            Origin(at, 12, 14),
+            "taken",
+            "access is taken away: not listed, and policy.unlisted.memberships is exact",
+        ),
+        LetGo(
+            registration("bob@partner.example", "Settlement bot", "payments", "v1"),
+            "expired on 2026-01-31",
+            Origin(at, 16, 14),
+            "stays",
+            "access stays: unlisted is report; to take it away write its line with `status: revoked`",
+        ),
+    )
+    changes = (
+        PolicyChange("policy.limits.removals.max", "50", "500", policy),
+        PolicyChange("policy.scope.developers", '["*"]', '["*@partner.example", "@everyone #1"]', policy),
+        PolicyChange(
+            "rules[freight partners]", '{"approve": true, "match": {"email": "*@freight.example"}}', None, None
+        ),
+    )
+    leaving = leave("bob@partner.example", "payments-partners", by_policy("memberships", 21))
+    return report("plan", _plan(leaving), compared=Comparison(Base("origin/main", COMMIT), gone, changes))
+
+
+def _evidence() -> Report:
+    """Every class, told from a journal, a snapshot and a base commit."""
+    since = "2026-11-01T10:00:00.000Z"
+    applied = "`apply` gave it on 2026-11-12 (journal), and it is gone"
+    items = [
+        DriftItem(
+            type_,
+            row.severity,
+            member(f"{type_}@partner.example", "payments-partners"),
+            "how it differs",
+            applied if type_ == "vanished" else CAUSE_UNKNOWN if row.asks else "",
+            "" if type_ in ("missing", "extra") else since,
+            None if type_ in ("missing", "extra") else 18,
+            row.action or row.applied,
+            None if type_ in ("extra", "request") else listed(4),
+        )
+        for type_, row in TABLE.items()
+    ]
+    drift = Drift(
+        tuple(items),
+        (
+            "journal: changes of this portal: 38, runs: 2, 2026-11-01 to 2026-11-12",
+            "snapshot: taken 2026-11-13T00:00:00Z",
+        ),
+        "2026-10-01T00:00:00.000Z",
+        3,
+        ("whether a publication approves registrations by itself",),
+    )
+    return report("drift", _plan(), drift=drift)
+
+
 def reports() -> dict[str, Report]:
     """Every sample, by the name of its golden files."""
     lost = Failure.of(
@@ -477,6 +555,12 @@ def reports() -> dict[str, Report]:
         "plan-unreachable": report("plan", None, error=lost),
         "plan-hostile": _hostile(),
         "plan-effective": _effective(),
+        "plan-compared": _compared(),
+        "plan-new": report("plan", _plan(), compared=Comparison(Base("main", COMMIT, "new"))),
+        "plan-snapshot": report(
+            "plan", _first_approval().plan, snapshot=SnapshotSource("2026-11-17T08:00:00Z", "sha256:4f1d0c2b9a8e77")
+        ),
+        "drift-evidence": _evidence(),
         "drift-in-sync": report("drift", _plan()),
         "drift-found": report("drift", _plan(*_big_changes()[5:8], **_lists())),
         "drift-blocked": report("drift", _plan(blocked=_lists()["blocked"])),

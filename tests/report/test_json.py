@@ -58,7 +58,9 @@ def described(part: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]
         "plan-invalid",
         "apply-partly",
         "apply-cut-short",
-        "drift-found",
+        "plan-compared",
+        "plan-snapshot",
+        "drift-evidence",
         "validate-findings",
     ],
 )

@@ -52,13 +52,15 @@ def test_it_says_the_same_twice_and_has_no_line_that_a_log_would_obey(name: str)
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_a_stranger_typed_is_inert_wherever_it_stands(text: str) -> None:
-    _assert_inert(render([everywhere(text)]))
+    for command in ("plan", "drift"):
+        _assert_inert(render([everywhere(text, command)]))
 
 
 @settings(max_examples=150, deadline=None)
 @given(text=st.text(max_size=80) | st.text(st.sampled_from("@#`*_[]()<>!&|\\~:/.-w1aG \n"), max_size=40))
 def test_any_text_is_inert(text: str) -> None:
-    _assert_inert(render([everywhere(text)]))
+    for command in ("plan", "drift"):
+        _assert_inert(render([everywhere(text, command)]))
 
 
 @given(text=st.text(st.sampled_from("`` a"), max_size=12))

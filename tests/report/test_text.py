@@ -18,6 +18,7 @@ from reconciler.model.origin import Origin
 from reconciler.report.escape import cells
 from reconciler.report.model import Report
 from reconciler.report.text import render
+from tests.report.everywhere import everywhere
 from tests.report.samples import HOSTILE, listed, member, registration, report, reports
 
 Golden = Callable[[str, str], None]
@@ -89,13 +90,15 @@ def test_one_change_a_line_with_sign_verb_before_and_after_why_and_where() -> No
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_what_a_stranger_typed_is_inert_wherever_it_stands(text: str, width: int) -> None:
     """No control, invisible or reordering character, no line of the stranger's own, no workflow command."""
-    _assert_inert(render(_everywhere(text), width=width))
+    for one in (_everywhere(text), everywhere(text), everywhere(text, "drift")):
+        _assert_inert(render(one, width=width))
 
 
 @settings(max_examples=200, deadline=None)
 @given(text=st.text(max_size=120), width=st.integers(20, 140))
 def test_any_text_is_inert(text: str, width: int) -> None:
-    _assert_inert(render(_everywhere(text), width=width))
+    for one in (_everywhere(text), everywhere(text), everywhere(text, "drift")):
+        _assert_inert(render(one, width=width))
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:

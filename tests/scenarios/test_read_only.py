@@ -30,11 +30,11 @@ READING: dict[str, Callable[[Path, Path], list[str | Path]]] = {
     "doctor": lambda folder, new: ["doctor", folder],
     "pending": lambda folder, new: ["pending", folder],
     "access": lambda folder, new: ["access", folder],
-    "dump": lambda folder, new: ["dump", new, "--portal", "acme-partners", "--region", "eu"],
+    "dump": lambda folder, new: ["dump", "--snapshot", new, "--portal", "acme-partners", "--region", "eu"],
 }
 """Commands that look at a portal, with what they are called with. Those that are not there yet are left out."""
 WRITING = {"apply"}
-OFFLINE = {"validate", "schema", "init"}
+OFFLINE = {"validate", "schema", "init", "matrix", "help"}
 THE_PORTAL_ITSELF = {"sandbox"}
 """Plays the portal; it is no client."""
 
@@ -200,7 +200,7 @@ def test_an_offline_command_opens_no_connection(
     story: Story, tmp_path: Path, no_sockets: Callable[[], None], name: str
 ) -> None:
     no_sockets()
-    arguments = {"validate": [story.folder], "schema": [], "init": [tmp_path / "new"]}[name]
+    arguments = {"validate": [story.folder], "init": [tmp_path / "new"], "matrix": [story.folder]}.get(name, [])
     assert story.run(name, *arguments).code == 0
 
 

@@ -10,10 +10,10 @@ from reconciler.model.observed import Portal
 from reconciler.plan.access.turns import people_turns, team_turns
 from reconciler.report import titles
 from reconciler.report.groups import came_to, of_plan, with_lines
-from reconciler.report.markdown import lines
+from reconciler.report.markdown import beside, lines
 from reconciler.report.markdown.effective import told
 from reconciler.report.markdown.grants import by_team_and_api
-from reconciler.report.markdown.inert import code, prose
+from reconciler.report.markdown.inert import prose
 from reconciler.report.markdown.page import Section, folded, opened
 from reconciler.report.model import Report
 from reconciler.report.words import counted
@@ -113,4 +113,4 @@ def looked_at(report: Report) -> Iterator[Section]:
     """What was read to say so, and when."""
     if report.plan and report.plan.looked_at:
         counts = ", ".join(prose(counted(kind, number)) for kind, number in report.plan.looked_at.items())
-        yield Section(8, f"Looked at {counts}, {code(report.generated_at)}.")
+        yield Section(8, f"Looked at {counts}, {beside.as_of(report)}.")

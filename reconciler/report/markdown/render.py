@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from urllib.parse import quote
 
-from reconciler.report.markdown import body, requests, top
+from reconciler.report.markdown import beside, body, requests, top
 from reconciler.report.markdown.page import LIMIT, Section, fit
 from reconciler.report.model import Report
 
 PARTS: tuple[Callable[[Report], Iterator[Section]], ...] = (
     top.header,
     top.failure,
+    beside.compared,
     top.refusals,
     partial(body.findings, errors=True),
     body.diagnoses,
@@ -35,12 +36,25 @@ PARTS: tuple[Callable[[Report], Iterator[Section]], ...] = (
     body.looked_at,
 )
 
+DRIFT: tuple[Callable[[Report], Iterator[Section]], ...] = (
+    top.header,
+    top.failure,
+    beside.compared,
+    top.refusals,
+    partial(body.findings, errors=True),
+    top.lifted,
+    beside.drift,
+    partial(body.findings, errors=False),
+    body.looked_at,
+)
+"""The same for drift, which is told by class."""
+
 
 def render(reports: Sequence[Report], limit: int = LIMIT) -> str:
     """One comment over all workspaces, within the limit: of too much, what matters least is cut, and counted."""
     sections = [Section(0, marker(reports))]
     for report in reports:
-        sections += [section for part in PARTS for section in part(report)]
+        sections += [section for part in (DRIFT if report.drift else PARTS) for section in part(report)]
     return fit(sections, _pointer(reports), limit)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reconciler.report import titles
 from reconciler.report.headline import headline
 from reconciler.report.layout import loose
+from reconciler.report.markdown import beside
 from reconciler.report.markdown.inert import code, prose
 from reconciler.report.markdown.lines import place
 from reconciler.report.markdown.page import Section, opened
@@ -37,6 +38,8 @@ def _facts(report: Report, names: str) -> Iterator[str]:
         yield f"policy of {code(policy.ref)} ({code(policy.commit[:12])})"
     if report.saved_plan:
         yield f"saved plan {code(report.saved_plan[:19])}"
+    if report.snapshot:
+        yield beside.snapshot(report)
     if plan and plan.only:
         yield f"only {', '.join(map(code, plan.only))}"
 
