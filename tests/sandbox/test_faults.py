@@ -158,6 +158,41 @@ def test_a_server_that_fails_sends_a_problem(trouble: Callable[..., Faults], acm
     }
 
 
+def test_a_portal_that_does_not_know_of_a_grant_yet_forbids(
+    trouble: Callable[..., Faults], acme: Acme, client: Client
+) -> None:
+    """Contract 4: transient, so the same request is answered a moment later."""
+    trouble({"path": "/portals/*/teams/*/developers", "first": 1, "status": 403})
+    team = acme.team("partners")
+    first, second = (client.get(f"{team}/developers") for _ in range(2))
+    assert (first.status, first.value["detail"]) == (403, "You do not have permission to perform this action")
+    assert second.status == 200
+
+
+def test_single_reads_may_be_behind(server: Server, sandbox: Sandbox, acme: Acme, client: Client) -> None:
+    """The state as it was some seconds ago, for the requests that a rule is about: here every second look at people.
+
+    The clock of these tests goes on by a second whenever it is looked at.
+    """
+    server.faults = Faults.of({"faults": [{"path": "/portals/*/developers", "every": 2, "stale": 60}]})
+    client.get("/portals")
+
+    def statuses() -> list[str]:
+        return [
+            next(
+                one["status"] for one in client.get(f"{acme.path}/developers").value["data"] if "bob" in one["email"]
+            )
+            for _ in range(4)
+        ]
+
+    sandbox.set_status("acme", "bob@x.example", "approved")
+    assert statuses() == ["approved", "pending", "approved", "pending"]
+    for _ in range(60):
+        sandbox._store._clock()
+    assert statuses() == ["approved"] * 4
+    server.faults = None
+
+
 def test_a_gateway_that_fails_sends_a_page(trouble: Callable[..., Faults], acme: Acme, server: Server) -> None:
     trouble({"status": 502})
     answer = raw(server, "GET", acme.path)
@@ -254,7 +289,7 @@ def test_a_list_shifts_while_it_is_paged(
         ({"rules": []}, "script: unknown key 'rules' (known: seed, faults)"),
         ({"seed": -1}, "script.seed: expected a whole number from 0 on, found -1"),
         ({"faults": [{"path": "/x"}]}, "script.faults[0]: nothing happens: say one of latency, "),
-        ({"faults": [{"status": 418}]}, "script.faults[0].status: 418 is none of 429, 500, 502, 503, 504"),
+        ({"faults": [{"status": 418}]}, "script.faults[0].status: 418 is none of 403, 429, 500, 502, 503, 504"),
         ({"faults": [{"status": 500, "method": "get"}]}, "script.faults[0].method: 'get' is none of GET, POST, "),
         ({"faults": [{"status": 500, "nth": 0}]}, "script.faults[0].nth: expected a number from 1 on, or a list"),
         ({"faults": [{"drop": "during"}]}, "script.faults[0].drop: 'during' is none of before, after"),

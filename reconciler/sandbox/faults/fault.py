@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from reconciler.sandbox.protocol.messages import Response
-from reconciler.sandbox.protocol.problems import Problem
+from reconciler.sandbox.protocol.messages import PROBLEM, Response
+from reconciler.sandbox.protocol.problems import Problem, forbidden
 
 Drop = Literal["before", "after"]
 
@@ -27,7 +27,7 @@ class Fault:
 
     `status` is answered instead; `drop` breaks the connection before the request is handled, or after; `truncate`
     sends half of the body; `garbage` a body that is no JSON; `hang` no answer at all; `shift` slides the window of
-    later pages by so many rows.
+    later pages by so many rows; a `stale` read sees the state as it was so long ago.
     """
 
     latency: float = 0.0
@@ -39,6 +39,7 @@ class Fault:
     garbage: bool = False
     hang: bool = False
     shift: int = 0
+    stale: float = 0.0
 
     def instead(self, trace: Callable[[], int]) -> Response | None:
         """The answer that keeps the request from being handled, if any; `trace` numbers what goes wrong."""
@@ -64,15 +65,20 @@ CALM = Fault()
 
 
 def trouble(status: int, retry_after: int | None = None, trace: int = 0) -> Response:
-    """An answer of the edge or of a server that fails: 429 and 502 are no problem documents."""
+    """An answer of the edge or of a server that fails, or that does not know yet what was granted (contract 4).
+
+    429 and 502 are no problem documents.
+    """
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     if status == 429:
         return limited(headers)
     if status == 502:
         return Response(status, BAD_GATEWAY, {"Content-Type": "text/html", **headers})
+    if status == 403:
+        return Response.json(status, forbidden().document(trace), headers, PROBLEM)
     titles = {500: "Internal Server Error", 503: "Service Unavailable", 504: "Gateway Timeout"}
     problem = Problem(status, titles.get(status, "Error"), "An unexpected error occurred")
-    return Response.json(status, problem.document(trace), headers, "application/problem+json")
+    return Response.json(status, problem.document(trace), headers, PROBLEM)
 
 
 def limited(headers: dict[str, str]) -> Response:

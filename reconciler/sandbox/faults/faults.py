@@ -42,6 +42,11 @@ class Faults:
         """From a script in a YAML or JSON file. Raises FaultError."""
         return cls(script.read_file(Path(path)))
 
+    @property
+    def longest_stale(self) -> float:
+        """How far behind the reads are that are furthest behind."""
+        return max((rule.fault.stale for rule in self._script.rules), default=0.0)
+
     def meet(self, request: Request) -> Fault:
         """What this request meets: of several rules, each adds what those before it left open. Waits are waited."""
         met = CALM

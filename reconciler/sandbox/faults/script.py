@@ -12,10 +12,10 @@ from reconciler.sandbox.faults.fault import Fault
 from reconciler.sandbox.seeds.place import Place, SeedError
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
-STATUSES = (429, 500, 502, 503, 504)
+STATUSES = (403, 429, 500, 502, 503, 504)
 WHICH = ("method", "path", "query")
 WHEN = ("nth", "every", "first", "after", "probability")
-WHAT = ("latency", "jitter", "status", "retry_after", "drop", "truncate", "garbage", "hang", "shift")
+WHAT = ("latency", "jitter", "status", "retry_after", "drop", "truncate", "garbage", "hang", "shift", "stale")
 
 
 class FaultError(SeedError):
@@ -119,6 +119,7 @@ def _fault(place: Place) -> Fault:
         drop=drop,
         **{flag: bool(place.flag(flag, False)) for flag in ("truncate", "garbage", "hang")},
         shift=_number(place, "shift", 0, least=-1000),
+        stale=_seconds(place, "stale"),
     )
 
 

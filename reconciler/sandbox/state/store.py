@@ -111,18 +111,24 @@ class Store:
         self._memory = Memory()
         self._version = -1
         self._past = Past()
+        self.longest_behind = 0.0
+        """How far behind reads will be, for copies of the state to be kept so long."""
         self._connection = opened(path)
 
     def _execute(self, pragma: str) -> Any:
         return self._connection.execute(f"PRAGMA {pragma}").fetchone()
 
     @contextmanager
-    def read(self, *, stale: bool = False) -> Iterator[Transaction]:
-        """A consistent view; another process may write meanwhile. `stale`: as a switch says, some seconds old."""
+    def read(self, *, behind: float | None = None) -> Iterator[Transaction]:
+        """A consistent view; another process may write meanwhile. `behind`: as it was so many seconds ago.
+
+        Further behind where a switch says so, and at most by the `longest_behind` of when it was written.
+        """
         with self._lock, self._begin("DEFERRED"):
             now = stamp(self._clock())
             self._look()
-            past = self._past.at(now) if stale else None
+            seconds = 0.0 if behind is None else max(behind, self._switches.stale_seconds)
+            past = self._past.at(now, seconds) if seconds else None
             # What is remembered is of the state as it is.
             yield Transaction(past or self._connection, now, self._switches, None if past else self._memory)
 
@@ -130,8 +136,9 @@ class Store:
     def write(self) -> Iterator[Transaction]:
         """A transaction that keeps what is done in it, or nothing when an exception leaves it."""
         with self._lock:
-            if self._switches.stale_seconds:  # before the transaction: SQLite copies nothing that is being written
-                self._past.keep(self._connection, stamp(self._clock()), self._switches.stale_seconds)
+            longest = max(self.longest_behind, self._switches.stale_seconds)
+            if longest:  # before the transaction: SQLite copies nothing that is being written
+                self._past.keep(self._connection, stamp(self._clock()), longest)
             with self._begin("IMMEDIATE"):
                 self._look()
                 self._version = -1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from reconciler.sandbox.faults import CALM, Fault
 from reconciler.sandbox.protocol import bodies, query
 from reconciler.sandbox.protocol.messages import PROBLEM, Request, Response
 from reconciler.sandbox.protocol.problems import (
@@ -42,13 +43,13 @@ class App:
         # Counted, not drawn: tests compare whole bodies.
         self._traces = itertools.count(FIRST_TRACE)
 
-    def answer(self, request: Request, shift: int = 0) -> Response:
+    def answer(self, request: Request, fault: Fault = CALM) -> Response:
         """The answer to a request; what the portal refuses is a problem document, a defect is raised.
 
-        `shift`: how many records were added (or, below zero, removed) before the window of a later page meanwhile.
+        `fault`: by how many rows later pages have shifted, and how far behind a read is.
         """
         try:
-            return self._answer(request, shift)
+            return self._answer(request, fault)
         except Problem as problem:
             return self.refuse(problem)
 
@@ -65,11 +66,15 @@ class App:
             now = tx.now
         return page.page(portals, answered, now)
 
+    def keep_past(self, seconds: float) -> None:
+        """Let reads be so far behind the writes that come now."""
+        self._store.longest_behind = seconds
+
     def trace(self) -> int:
         """The number of the next answer that goes wrong."""
         return next(self._traces)
 
-    def _answer(self, request: Request, shift: int) -> Response:
+    def _answer(self, request: Request, fault: Fault) -> Response:
         found = self._router.match(request.path)
         if found is None:
             raise not_found()
@@ -79,25 +84,26 @@ class App:
         if route is None:
             raise method_not_allowed()
         with self._limits.entered(request, self._store.switches) as limited:
-            return limited or self._play(route, ids, request, token, shift)
+            return limited or self._play(route, ids, request, token, fault)
 
-    def _play(self, route: Route, ids: list[str], request: Request, token: str, shift: int) -> Response:
+    def _play(self, route: Route, ids: list[str], request: Request, token: str, fault: Fault) -> Response:
         if route.method != "GET":
             with self._store.write() as tx:
-                return self._done(tx, route, ids, request, token, shift)
+                return self._done(tx, route, ids, request, token)
         # What an answer depends on besides the state: as long as that stays, it is the same answer.
-        key = (request.target, token, shift, self.locked)
+        key = (request.target, token, fault.shift, fault.stale, self.locked)
         known: Response | None = self._store.remembered(key)
         if known:
             return known
-        with self._store.read(stale=True) as tx:
-            response = self._done(tx, route, ids, request, token, shift)
-            if not (tx.switches.stale_seconds or tx.switches.forbidden_seconds):  # else it depends on the time too
+        with self._store.read(behind=fault.stale) as tx:
+            response = self._done(tx, route, ids, request, token, fault.shift)
+            timed = fault.stale or tx.switches.stale_seconds or tx.switches.forbidden_seconds
+            if not timed:
                 tx.remember(key, response, len(response.body) + len(request.target))
         return response
 
     def _done(
-        self, tx: Transaction, route: Route, ids: list[str], request: Request, token: str, shift: int
+        self, tx: Transaction, route: Route, ids: list[str], request: Request, token: str, shift: int = 0
     ) -> Response:
         """Who may, is it fresh, is it well asked, and then the rules."""
         portal_id = route.portal(ids)

@@ -132,11 +132,14 @@ class Server:
             answered = hook(request)
             if answered is not None:
                 return answered
-        fault = self.faults.meet(request) if self.faults else CALM
+        fault = CALM
+        if self.faults:
+            self._app.keep_past(self.faults.longest_stale)
+            fault = self.faults.meet(request)
         instead = fault.instead(self._app.trace)
         if instead is not None:
             return instead
-        response = self._app.answer(request, shift=fault.shift)
+        response = self._app.answer(request, fault)
         for watcher in tuple(self._watchers):
             watcher(request, response)
         return fault.of(response)
