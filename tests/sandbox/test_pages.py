@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Request, Sandbox
-from reconciler.sandbox.protocol.query import NOT_A_LIST
+from reconciler.sandbox.protocol.listing import NOT_A_LIST
 from reconciler.sandbox.state.memory import Memory
 from reconciler.sandbox.web.routes import ROUTES
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.sandbox import Sandbox, StateError
-from reconciler.sandbox.protocol.query import Listing, ListQuery
+from reconciler.sandbox.protocol.listing import Listing
+from reconciler.sandbox.protocol.query import ListQuery
 from reconciler.sandbox.state import file
 from reconciler.sandbox.state.file import APPLICATION, OTHER, RESET
 from reconciler.sandbox.web.routes import ROUTES

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from reconciler.sandbox.protocol.listing import Field, Listing
 from reconciler.sandbox.protocol.problems import not_found
-from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.query import ListQuery
 from reconciler.sandbox.protocol.written import Written, an_object, either, flag, parsed
 from reconciler.sandbox.records import portals
 from reconciler.sandbox.state.store import Row, Transaction

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.sandbox.protocol.bodies import Property, Shape
+from reconciler.sandbox.protocol.listing import Field, Listing
 from reconciler.sandbox.protocol.problems import Invalid, Problem, bad_request, invalid, not_found, unknown_property
-from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.query import ListQuery
 from reconciler.sandbox.protocol.written import Written, an_object, either, parsed
 from reconciler.sandbox.records import developers, portals, roles, strategies, teams
 from reconciler.sandbox.records.strategies import KEY_AUTH

@@ -6,8 +6,9 @@ They outlive the approval of their developer: only deleting ends them, and regis
 
 from __future__ import annotations
 
+from reconciler.sandbox.protocol.listing import Listing
 from reconciler.sandbox.protocol.problems import bad_request, invalid
-from reconciler.sandbox.protocol.query import Listing, ListQuery
+from reconciler.sandbox.protocol.query import ListQuery
 from reconciler.sandbox.protocol.written import Written, an_object, either
 from reconciler.sandbox.records import applications
 from reconciler.sandbox.records.strategies import IS_KEYS

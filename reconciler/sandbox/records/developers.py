@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.sandbox.protocol.bodies import Property, Shape
+from reconciler.sandbox.protocol.listing import Field, Listing
 from reconciler.sandbox.protocol.problems import bad_request, conflict, invalid, not_found
-from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.query import ListQuery
 from reconciler.sandbox.protocol.written import Written, an_object
 from reconciler.sandbox.records import portals
 from reconciler.sandbox.state.store import Row, Transaction

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape, is_text
+from reconciler.sandbox.protocol.listing import Field, Listing
 from reconciler.sandbox.protocol.problems import bad_request, invalid, not_found
-from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.query import ListQuery
 from reconciler.sandbox.records import portals
 from reconciler.sandbox.state.store import Row, Transaction
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from reconciler.sandbox.protocol import cursor
 from reconciler.sandbox.protocol.bodies import TEAM_WORDING, UUID, Property, Shape, is_text
+from reconciler.sandbox.protocol.listing import Field, Listing
+from reconciler.sandbox.protocol.parse import parse
 from reconciler.sandbox.protocol.problems import Invalid, bad_request, conflict, invalid, not_found
-from reconciler.sandbox.protocol.query import Field, Listing, ListQuery, parse
+from reconciler.sandbox.protocol.query import ListQuery
 from reconciler.sandbox.protocol.written import Written, an_object, parsed
 from reconciler.sandbox.records import identity, portals
 from reconciler.sandbox.state.store import Row, Transaction

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.sandbox.protocol.bodies import TEAM_WORDING, Property, Shape
+from reconciler.sandbox.protocol.listing import Field, Listing
 from reconciler.sandbox.protocol.problems import bad_request, conflict, invalid, not_found
-from reconciler.sandbox.protocol.query import Field, Listing, ListQuery
+from reconciler.sandbox.protocol.query import ListQuery
 from reconciler.sandbox.protocol.written import Written, an_object, flag, parsed
 from reconciler.sandbox.records import strategies
 from reconciler.sandbox.state.store import Row, Transaction

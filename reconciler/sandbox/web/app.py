@@ -9,8 +9,10 @@ import itertools
 from collections.abc import Sequence
 
 from reconciler.sandbox.faults import CALM, Fault
-from reconciler.sandbox.protocol import bodies, query
+from reconciler.sandbox.protocol import bodies
+from reconciler.sandbox.protocol.listing import NOT_A_LIST
 from reconciler.sandbox.protocol.messages import PROBLEM, Request, Response
+from reconciler.sandbox.protocol.parse import parse
 from reconciler.sandbox.protocol.problems import (
     Problem,
     method_not_allowed,
@@ -111,11 +113,11 @@ class App:
         if self.locked:
             tokens.admit(tx, token, route.method, route.operation, portal_id)
         self._fresh.refuse(tx, inner, request.body)
-        asked = query.parse(route.listing, request.query, tx.switches, shift)
+        asked = parse(route.listing, request.query, tx.switches, shift)
         arguments: list[object] = list(ids)
         if route.body is not None:
             arguments.append(bodies.read(route.body, request.body))
-        elif route.listing is not query.NOT_A_LIST:
+        elif route.listing is not NOT_A_LIST:
             arguments.append(asked)
         result = route.answer(tx, *arguments)
         status = tx.switches.created_status if route.status == CREATED else route.status

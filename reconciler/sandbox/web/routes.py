@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from reconciler.sandbox.protocol.bodies import Shape
-from reconciler.sandbox.protocol.query import NOT_A_LIST, Listing
+from reconciler.sandbox.protocol.listing import NOT_A_LIST, Listing
 from reconciler.sandbox.records import (
     apis,
     applications,
