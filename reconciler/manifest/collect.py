@@ -33,8 +33,6 @@ class Collected:
     registrations: list[DesiredRegistration] = field(default_factory=list)
     teams: list[DesiredTeam] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
-    own: set[int] = field(default_factory=set)
-    """`id()`s of the memberships and registrations that stand in (or by default of) the person's own entry."""
     findings: list[Finding] = field(default_factory=list)
 
     @cached_property
@@ -69,7 +67,6 @@ def _collect_file(said: Collected, file: File) -> None:
         said.developers.append(person.developer)
         said.memberships += person.memberships
         said.registrations += person.registrations
-        said.own.update(map(id, (*person.memberships, *person.registrations)))
     for entry, at in file.items("teams"):
         team = file.team(entry, at)
         said.teams.append(team)

@@ -96,14 +96,16 @@ class File:
     def membership(self, email: str, key: str, item: str | Map, at: Place) -> DesiredMembership:
         """An item of a person's `teams`; `key` is the address as compared."""
         name = item if isinstance(item, str) else item["name"]
-        return self._membership(email, key, name, item, at)
+        return self._membership(email, key, name, item, at, own=True)
 
     def member(self, team: str, item: str | Map, at: Place) -> DesiredMembership:
         """An item of a team's `members`."""
         email = item if isinstance(item, str) else item["email"]
         return self._membership(email, email_key(email), team, item, at)
 
-    def _membership(self, email: str, key: str, team: str, item: str | Map, at: Place) -> DesiredMembership:
+    def _membership(
+        self, email: str, key: str, team: str, item: str | Map, at: Place, *, own: bool = False
+    ) -> DesiredMembership:
         details = item if isinstance(item, Map) else _SILENT
         expires = details.get("expires")
         return DesiredMembership(
@@ -116,6 +118,7 @@ class File:
             reason=details.get("reason"),
             reviewed=details.get("reviewed"),
             annotations=details.get("annotations", _NO_ANNOTATIONS),
+            own=own,
         )
 
     def applications(
@@ -127,7 +130,8 @@ class File:
             for api, at in self.items("apis", application):
                 details = self._details(api, application) if isinstance(api, Map) else unless_said
                 name, origin = application["name"], self.document.origin(at)
-                yield DesiredRegistration(owner, key, name, api_name(api), origin, **details)
+                own = owner.type == "developer"
+                yield DesiredRegistration(owner, key, name, api_name(api), origin, **details, own=own)
 
     def team_applications(self, entry: Map) -> Iterator[DesiredRegistration]:
         """The registrations under `applications` of an entry under `teams`."""

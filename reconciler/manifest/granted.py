@@ -40,7 +40,7 @@ def granted(
     registrations: Iterable[DesiredRegistration],
 ) -> Iterator[Grant]:
     """Everything given, lines that go unheard and those that take access away left out."""
-    reading = _Reading(said, developers)
+    reading = _Reading(developers)
     yield from (reading.developer(each) for each in said.developers if not each.taken)
     yield from (reading.membership(each) for each in memberships if not each.expired)
     yield from (reading.registration(each) for each in registrations if not each.taking)
@@ -52,8 +52,7 @@ def granted(
 class _Reading:
     """Lines as grants; what a line in the person's own entry lacks, the entry may say."""
 
-    def __init__(self, said: Collected, developers: Mapping[str, DesiredDeveloper]) -> None:
-        self.own = said.own
+    def __init__(self, developers: Mapping[str, DesiredDeveloper]) -> None:
         self.developers = developers
 
     def developer(self, line: DesiredDeveloper) -> Grant:
@@ -80,7 +79,7 @@ class _Reading:
         team: str | None = None,
         api: str | None = None,
     ) -> Grant:
-        own = person if id(line) in self.own else None
+        own = person if isinstance(line, DesiredDeveloper) or line.own else None
         return Grant(
             kind,
             words,

@@ -30,8 +30,8 @@ def resolve(
     said = collect(documents, today)
     own, said.policy = said.policy, policy or said.policy
     developers = {developer.key: developer for developer in reversed(said.developers)}
-    heard_memberships, unheard = _heard(said, said.memberships, developers)
-    heard_registrations, also_unheard = _heard(said, said.registrations, developers)
+    heard_memberships, unheard = _heard(said.memberships, developers)
+    heard_registrations, also_unheard = _heard(said.registrations, developers)
     grants = granted(said, developers, heard_memberships, heard_registrations)
     inside = {document.file: document.inside for document in documents}
     findings = in_file_order(
@@ -63,7 +63,7 @@ def resolve(
     return desired, findings
 
 
-def _heard(said: Collected, lines: list[T], developers: dict[str, DesiredDeveloper]) -> tuple[list[T], list[T]]:
+def _heard(lines: list[T], developers: dict[str, DesiredDeveloper]) -> tuple[list[T], list[T]]:
     """The lines that count, and those of other people's files about someone whose own entry takes access away.
 
     An expired entry lists nothing any more, so that its own lines are dropped without a word.
@@ -74,7 +74,7 @@ def _heard(said: Collected, lines: list[T], developers: dict[str, DesiredDevelop
         person = _person(line, developers)
         if person is None or not person.taken:
             heard.append(line)
-        elif id(line) not in said.own:
+        elif not line.own:
             unheard.append(line)
     return heard, unheard
 

@@ -84,7 +84,10 @@ class DesiredDeveloper:
 
 @dataclass(frozen=True, slots=True)
 class DesiredMembership:
-    """A person listed in a team, from the person's side, the team's side or a file's defaults."""
+    """A person listed in a team, from the person's side, the team's side or a file's defaults.
+
+    `own`: it stands in the person's own entry, or is there by default.
+    """
 
     email: str
     key: str
@@ -95,11 +98,15 @@ class DesiredMembership:
     reason: str | None = None
     reviewed: str | None = None
     annotations: Mapping[str, str] = field(default_factory=dict, hash=False)
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredRegistration:
-    """An API listed for an application; what is `expired` is to be revoked where it is approved."""
+    """An API listed for an application; what is `expired` is to be revoked where it is approved.
+
+    `own`: it stands in the entry of the person who owns the application.
+    """
 
     owner: OwnerName
     owner_key: str
@@ -114,6 +121,7 @@ class DesiredRegistration:
     reason: str | None = None
     reviewed: str | None = None
     annotations: Mapping[str, str] = field(default_factory=dict, hash=False)
+    own: bool = False
 
     @property
     def taking(self) -> bool:
