@@ -64,18 +64,19 @@ def survey_portal(
     reader: Reader,
     connection: Connection,
     *,
+    need: Need | None = None,
     made_for: Portal | None = None,
     progress: Progress | None = None,
 ) -> Survey:
-    """What the workspace needs to see. Raises PortalError where that cannot be known in full; StalePlanError where
-    it is not the portal that a plan was `made_for`.
+    """What the workspace needs to see, or what `need` says. Raises PortalError where that cannot be known in full;
+    StalePlanError where it is not the portal that a plan was `made_for`.
     """
     from reconciler.portal.observe import observe
 
     portal, settings = found_portal(desired.portal, reader, connection)
     if made_for is not None:
         same_portal(made_for, portal)
-    return Survey(observe(reader, portal, need_of(desired), progress=progress), settings)
+    return Survey(observe(reader, portal, need or need_of(desired), progress=progress), settings)
 
 
 def explained(survey: Survey, plan: Plan, reader: Reader) -> Survey:

@@ -25,6 +25,7 @@ COMMANDS = {
     "apply": "Make the portal as git says.",
     "drift": "Report what differs from git; change nothing.",
     "pending": "Show who waits for a decision; add them to the manifests.",
+    "access": "Show who has access to what, and by whose approval.",
     "doctor": "Find what on the portal works against git.",
     "matrix": "List workspaces for a pipeline's parallel jobs.",
     "dump": "Write the portal to a file.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,13 +27,15 @@ def a_file(_: click.Context, __: click.Parameter, path: str | None) -> str | Non
     return path
 
 
-def _reports(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+def _reports(
+    formats: Iterable[str], context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> list[tuple[str, str]]:
     """FORMAT=FILE as pairs."""
     pairs = []
     for value in values:
         name, _, path = value.partition("=")
-        if name not in FORMATS or not path:
-            raise click.BadParameter(f"{value!r} is not FORMAT=FILE; the formats are {', '.join(FORMATS)}")
+        if name not in formats or not path:
+            raise click.BadParameter(f"{value!r} is not FORMAT=FILE; the formats are {', '.join(formats)}")
         a_file(context, option, path)
         pairs.append((name, path))
     return pairs
@@ -85,6 +88,7 @@ def _completed(words: Iterable[str]) -> Callable[[click.Context, click.Parameter
 A_FILE = click.Path()
 """Any path, so that a shell completes it; what is there is looked at where it is used."""
 
+path = click.argument("path", metavar="PATH", type=A_FILE)
 paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=A_FILE)
 server = click.option(
     "--server",
@@ -99,23 +103,35 @@ token_file = click.option(
     type=A_FILE,
     help="A file that holds the token. Default: KONNECT_TOKEN, then KONNECT_SPAT.",
 )
-format_ = click.option(
-    "--format",
-    "format_",
-    type=click.Choice([*FORMATS]),
-    default="text",
-    show_default=True,
-    help="How to print the document on stdout.",
-)
-report = click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    metavar="FORMAT=FILE",
-    shell_complete=_completed([f"{name}=" for name in FORMATS]),
-    callback=_reports,
-    help="Write the document to a file as well, in that format. Repeatable.",
-)
+
+
+def format_of(formats: Iterable[str]) -> Callable[[F], F]:
+    """--format, for a command that has these."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice([*formats]),
+        default="text",
+        show_default=True,
+        help="How to print the document on stdout.",
+    )
+
+
+def report_of(formats: Iterable[str]) -> Callable[[F], F]:
+    """--report, for a command that has these formats."""
+    return click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FORMAT=FILE",
+        shell_complete=_completed([f"{name}=" for name in formats]),
+        callback=partial(_reports, formats),
+        help="Write the document to a file as well, in that format. Repeatable.",
+    )
+
+
+format_ = format_of(FORMATS)
+report = report_of(FORMATS)
 workers = click.option(
     "--workers",
     type=click.IntRange(1, 64),

@@ -9,11 +9,13 @@ from reconciler.schema_files import schema_text
 
 @click.command("schema", short_help="Print a JSON Schema.")
 @click.argument(
-    "which", type=click.Choice(["manifest", "plan", "report", "reports", "journal", "snapshot"]), default="manifest"
+    "which",
+    type=click.Choice(["manifest", "plan", "report", "reports", "journal", "snapshot", "access"]),
+    default="manifest",
 )
 def command(which: str) -> int:
     """Print the JSON Schema of manifests (the default), plans, reports, the reports of several workspaces, a
-    journal's lines, or a snapshot.
+    journal's lines, a snapshot, or who has access.
 
     \b
     Examples:

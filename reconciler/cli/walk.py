@@ -23,6 +23,7 @@ from reconciler.manifest.base import BaseWorkspace
 from reconciler.manifest.committed import policy_at
 from reconciler.model.change import Plan
 from reconciler.model.desired import Desired, PortalRef
+from reconciler.model.observed import Need
 from reconciler.plan.access.access import Sides
 from reconciler.plan.narrow import Narrowing
 from reconciler.reconcile import (
@@ -131,7 +132,7 @@ def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "pla
         report = with_workspace(report, workspace, base)
         if workspace.desired is None:
             return report
-        with _surveyed(asked, workspace.desired) as (survey, reader):
+        with surveyed(asked, workspace.desired) as (survey, reader):
             plan = plan_from(
                 workspace, survey, allow=asked.allow, narrowing=Narrowing(asked.only), authors=asked.told_authors
             )
@@ -147,8 +148,11 @@ def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "pla
 
 
 @contextmanager
-def _surveyed(asked: Asked, desired: Desired) -> Iterator[tuple[Survey, Reader | None]]:
-    """What is on the portal, with the reader to ask it for more; or what a snapshot tells, without one."""
+def surveyed(asked: Asked, desired: Desired, need: Need | None = None) -> Iterator[tuple[Survey, Reader | None]]:
+    """What is on the portal, with the reader to ask it for more; or what a snapshot tells, without one.
+
+    `need` says what of the portal is read; None: what planning needs.
+    """
     if asked.beside.snapshots:
         survey = survey_snapshot(desired, asked.beside.snapshots)
         seen = survey.observed.portal
@@ -160,7 +164,7 @@ def _surveyed(asked: Asked, desired: Desired) -> Iterator[tuple[Survey, Reader |
         open_portal(target, read_only=True, workers=asked.workers) as reader,
     ):
         with asked.bar("Reading") as bar:
-            survey = survey_portal(desired, reader, target, progress=bar)
+            survey = survey_portal(desired, reader, target, need=need, progress=bar)
         yield survey, reader
 
 

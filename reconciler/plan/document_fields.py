@@ -90,21 +90,23 @@ def subject_fields(subject: Subject) -> Document:
     """What a change, an item or a request is about."""
     return {
         "kind": subject.kind,
-        "developer": _ref_fields(subject.developer),
-        "team": _ref_fields(subject.team),
-        "application": _ref_fields(subject.application),
-        "api": _api_fields(subject.api),
+        "developer": ref_fields(subject.developer),
+        "team": ref_fields(subject.team),
+        "application": ref_fields(subject.application),
+        "api": api_fields(subject.api),
         "registration_id": subject.registration_id,
-        "role": _ref_fields(subject.role),
+        "role": ref_fields(subject.role),
         "region": subject.region,
     }
 
 
-def _ref_fields(ref: Ref | None) -> Document | None:
+def ref_fields(ref: Ref | None) -> Document | None:
+    """A thing by name and id."""
     return {"name": ref.name, "id": ref.id} if ref else None
 
 
-def _api_fields(api: ApiRef | None) -> Document | None:
+def api_fields(api: ApiRef | None) -> Document | None:
+    """An API or package."""
     return {"name": api.name, "version": api.version, "id": api.id, "entity_type": api.entity_type} if api else None
 
 

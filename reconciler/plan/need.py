@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler.model.desired import ApiName, Desired
 from reconciler.model.observed import Need
 
@@ -28,6 +30,11 @@ def need_of(desired: Desired) -> Need:
         apis=bool(roles_of) or any(not name.package for name in names),
         packages=tuple(sorted({name.name for name in names if name.package})),
     )
+
+
+def need_of_access(desired: Desired) -> Need:
+    """All that tells who has access: every list whole, and the roles of every team."""
+    return replace(need_of(desired), team_list=True, memberships=True, registrations=True, apis=True, all_roles=True)
 
 
 def _lists_members(desired: Desired) -> bool:
