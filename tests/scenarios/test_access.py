@@ -373,3 +373,19 @@ def test_what_strangers_typed_is_text_everywhere(portal: Start, tmp_path: Path) 
     assert "<img" not in page.read_text(encoding="utf-8")
     assert ";'@x" in sheet.read_text(encoding="utf-8")
     assert page.read_text(encoding="utf-8").count("&lt;img src=x onerror=alert(1)&gt;") == 1
+
+
+def test_a_snapshot_stands_for_the_portal(story: Story, tmp_path: Path) -> None:
+    """Without a token; the document says which snapshot it was."""
+    file = tmp_path / "portal.json"
+    ran = story.run("dump", "--portal", "acme-partners", "--region", "eu", "--snapshot", file)
+    assert ran.code == 0, ran
+    live = document(story)
+    story.environ = {"KONNECT_TOKEN": "", "KONNECT_SERVER_URL": ""}
+    kept = document(story, "--snapshot", str(file))
+    assert kept["snapshot"]["taken_at"] == "2026-11-23T12:00:00Z"
+    assert [kept[part] for part in ("people", "teams", "summary")] == [
+        live[part] for part in ("people", "teams", "summary")
+    ]
+    both = story.run("access", story.folder, "--snapshot", file, "--server", "sandbox")
+    assert (both.code, "no portal is asked" in both.err) == (3, True)

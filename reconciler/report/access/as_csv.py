@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from io import StringIO
 
 from reconciler.plan.access.grounds import Ground, Grounded
 from reconciler.plan.access.holders import Holder
@@ -46,12 +45,19 @@ def cell(text: str) -> str:
 
 def render(report: AccessReport) -> str:
     """The rows below a line of column names, everything in quotes, lines ending as RFC 4180 has it."""
-    out = StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    lines = _Lines()
+    writer = csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows = _due(report) if report.review_before else _rows(report)
     writer.writerow(DUE_COLUMNS if report.review_before else COLUMNS)
     writer.writerows([cell(text) for text in row] for row in rows)
-    return out.getvalue()
+    return "".join(lines)
+
+
+class _Lines(list[str]):
+    """What `csv` may write to without a file."""
+
+    def write(self, line: str) -> None:
+        self.append(line)
 
 
 def _rows(report: AccessReport) -> Iterator[list[str]]:
