@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -75,7 +75,7 @@ def answered(
     listings = [listing_of(request) for request, yes in zip(chosen, wanted, strict=True) if yes]
     changes, _ = changes_for(shelf, listings, terms, into)
     edits = [edited(text_of(file), file, change) for file, change in sorted(changes.items())]
-    wrong = errors_of(files, {edit.file: edit.after for edit in edits}, today)
+    wrong = errors_of(files, edits, today)
     if not writing.dry and not wrong:
         save(edits)
     decision: Decision = "rejected" if terms.rejected else "listed"
@@ -83,9 +83,9 @@ def answered(
     return Answer(chosen, decisions, patches_of(edits), written=bool(edits) and not writing.dry and not wrong), wrong
 
 
-def errors_of(files: Files, texts: Mapping[str, str], today: date) -> tuple[Finding, ...]:
-    """The errors that the workspace would have with these texts."""
-    workspace = judged(replaced(files, texts), today)
+def errors_of(files: Files, edits: Sequence[Edited], today: date) -> tuple[Finding, ...]:
+    """The errors that the workspace would have after these edits."""
+    workspace = judged(replaced(files, {edit.file: edit.root for edit in edits}), today)
     return tuple(finding for finding in workspace.findings if finding.severity == "error")
 
 

@@ -38,7 +38,7 @@ def parse(text: str | bytes, file: str, *, inside: str = "") -> tuple[Document |
     if plain is None or findings:
         return None, findings
     builder = Builder(file)
-    with _without_garbage_collection():
+    with without_garbage_collection():
         try:
             document = _document(plain, builder, inside)
         except MarkedYAMLError as error:
@@ -51,7 +51,7 @@ def parse(text: str | bytes, file: str, *, inside: str = "") -> tuple[Document |
 
 
 @contextmanager
-def _without_garbage_collection() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Half as long again is spent looking for garbage among what is being built, where there is none."""
     was_on = gc.isenabled()
     gc.disable()

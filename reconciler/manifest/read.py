@@ -12,7 +12,7 @@ from reconciler.errors import InputError
 from reconciler.finding import Finding, in_file_order
 from reconciler.manifest.parse import parse
 from reconciler.manifest.text import LARGEST, too_large
-from reconciler.manifest.tree import Document
+from reconciler.manifest.tree import Document, Map
 from reconciler.manifest.words import quoted
 from reconciler.model.origin import Origin
 
@@ -57,22 +57,17 @@ def load(path: str) -> Workspace:
     return Workspace(path, documents, tuple(in_file_order(reader.findings)), reader.digest.hexdigest())
 
 
-def replaced(workspace: Workspace, texts: Mapping[str, str]) -> Workspace:
-    """The workspace as it would be read if these files, by their names as in `documents`, had these texts.
+def replaced(workspace: Workspace, roots: Mapping[str, Map]) -> Workspace:
+    """The workspace as it would be read if these files, by their names as in `documents`, had these root mappings.
 
     The digest stays that of what is on the disk.
     """
-    files = {document.file: document.inside for document in workspace.documents}
     documents = {document.file: document for document in workspace.documents}
-    findings = [found for found in workspace.findings if not found.origin or found.origin.file not in texts]
-    for file, text in texts.items():
-        inside = files[file] if file in files else Path(file).relative_to(workspace.path).as_posix()
-        document, found = parse(text, file, inside=inside)
-        findings += found
-        if document is not None:
-            documents[file] = document
+    for file, root in roots.items():
+        inside = documents[file].inside if file in documents else Path(file).relative_to(workspace.path).as_posix()
+        documents[file] = Document(file, root, inside)
     ordered = tuple(documents[file] for file in sorted(documents))
-    return Workspace(workspace.path, ordered, tuple(in_file_order(findings)), workspace.digest)
+    return Workspace(workspace.path, ordered, workspace.findings, workspace.digest)
 
 
 def _is_folder(path: Path) -> bool:
