@@ -17,13 +17,14 @@ from reconciler.manifest.read import SUFFIXES, replaced
 from reconciler.manifest.read import Workspace as Files
 from reconciler.model.desired import Desired
 from reconciler.model.listing import Terms
-from reconciler.model.observed import Need, Observed, Portal
+from reconciler.model.observed import Need, Observed
 from reconciler.model.request import Answer, Decision, Patch, Request
 from reconciler.pending.choose import listing_of, selected, to_write
 from reconciler.pending.requests import asking, pending
 from reconciler.plan.need import need_of
 from reconciler.reconcile import Progress, judged
 from reconciler.settings import Connection
+from reconciler.survey import found_portal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # start-up: commands that only read files must not import what speaks HTTP
@@ -45,8 +46,7 @@ def requests_of(
     """What the portal has, and who waits there for a decision. Raises PortalError if not all of it can be seen."""
     from reconciler.portal.observe import observe
 
-    found = reader.find_portal(name=desired.portal.name, id=desired.portal.id)
-    portal = Portal(found.id, found.name, connection.known_as, connection.region)
+    portal, _ = found_portal(desired.portal, reader, connection)
     need = need_of(asking(desired))
     observed = observe(reader, portal, need, progress=progress)
     asked = {r.api_name for r in observed.registrations if r.entity_type == "api_package" and r.status == "pending"}

@@ -116,9 +116,21 @@ def take_snapshot(
     Of packages those are asked for that are named here, or that somebody has registered for: no list has their names.
     """
     from reconciler.portal.examine import settings_of
-    from reconciler.portal.observe import observe
 
     portal, _ = found_portal(named, reader, connection)
+    seen, asked_for = everything(portal, reader, packages, progress=progress)
+    settings = settings_of(reader, portal)
+    return to_document(seen, settings, asked_for, taken_at=taken_at, tool_version=tool_version)
+
+
+def everything(
+    portal: Portal, reader: Reader, packages: Sequence[str] = (), *, progress: Progress | None = None
+) -> tuple[Observed, tuple[str, ...]]:
+    """Every list of the portal, and the names of the packages that were asked for: those named here, and those that
+    somebody has registered for, since no list has their names. Raises PortalError where it cannot be seen in full.
+    """
+    from reconciler.portal.observe import observe
+
     seen = observe(reader, portal, Need(all_roles=True, packages=tuple(packages)), progress=progress)
     used = {one.api_name for one in seen.registrations if one.entity_type == "api_package"} - set(packages)
     if used:
@@ -127,8 +139,7 @@ def take_snapshot(
             developers=False, team_list=False, memberships=False, registrations=False, apis=False, packages=names
         )
         seen = replace(seen, apis=(*seen.apis, *observe(reader, portal, more).apis))
-    settings = settings_of(reader, portal)
-    return to_document(seen, settings, (*packages, *used), taken_at=taken_at, tool_version=tool_version)
+    return seen, (*packages, *used)
 
 
 def named_portal(text: str, region: str | None, origin: Origin) -> PortalRef:

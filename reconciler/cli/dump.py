@@ -1,4 +1,4 @@
-"""`reconciler dump`: the portal as a file."""
+"""`reconciler dump`: the portal as manifests, or as a snapshot."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import click
 
 from reconciler import __version__
 from reconciler.cli import options
-from reconciler.cli.emit import write
+from reconciler.cli.dump_workspace import dumped
+from reconciler.cli.emit import emit, write
 from reconciler.cli.runtime import Runtime
 from reconciler.cli.walk import Asked, connected
+from reconciler.manifest.dump.layout import SPLITS
+from reconciler.model.desired import PortalRef
 from reconciler.model.origin import Origin
 from reconciler.reconcile import open_portal
 from reconciler.report.as_json import written
@@ -19,13 +22,13 @@ from reconciler.settings import REGIONS
 from reconciler.survey import named_portal, take_snapshot
 
 
-@click.command("dump", short_help="Write the portal to a file.")
+@click.command("dump", short_help="Write the portal as manifests, or as a snapshot.")
+@click.argument("folder", required=False, metavar="[DIR]")
 @click.option("--portal", "named", required=True, metavar="NAME|ID", help="The portal, by its name or its id.")
 @click.option("--region", type=click.Choice(REGIONS), help="The portal's region; else --server says where it is.")
 @click.option(
     "--snapshot",
     "file",
-    required=True,
     metavar="FILE",
     type=options.A_FILE,
     callback=options.a_file,
@@ -39,25 +42,50 @@ from reconciler.survey import named_portal, take_snapshot
     help="An API package to ask for, besides those that somebody has registered for: no list has their names. "
     "Repeatable.",
 )
-@options.server
-@options.token_file
-@options.workers
+@click.option(
+    "--split",
+    type=click.Choice(list(SPLITS)),
+    default="domain",
+    show_default=True,
+    help="A file for the people of each domain, for each team with its members, or one for all.",
+)
+@options.connection_options
 @click.pass_obj
 def command(
-    runtime: Runtime, /, named: str, region: str | None, file: str, packages: tuple[str, ...], **asked: Any
+    runtime: Runtime,
+    /,
+    folder: str | None,
+    named: str,
+    region: str | None,
+    file: str | None,
+    packages: tuple[str, ...],
+    split: str,
+    **asked: Any,
 ) -> int:
-    """Write what is on a portal to a file. Nothing is written on the portal.
+    """Write the portal as a workspace into a new folder, or as a snapshot. Nothing is written on the portal.
+
+    A plan from the workspace has nothing to do. What no manifest can say is left out, and told here and in a comment.
 
     A snapshot holds the addresses and names of everybody on the portal, and no credentials: keep it where only those
     may read it who may see that.
 
     \b
     Examples:
+      reconciler dump access/ --portal acme-partners --region eu
+      reconciler dump access/ --portal acme-partners --server sandbox --split team
       reconciler dump --snapshot portal.json --portal acme-partners --region eu
-      reconciler dump --snapshot portal.json --portal acme-partners --server sandbox
     """
-    request = Asked.of(runtime, paths=(), format_="json", reports=[], **asked)
+    if (folder is None) == (file is None):
+        raise click.UsageError("give a folder for manifests, or --snapshot FILE")
+    request = Asked.of(runtime, paths=(folder,) if folder else (), **asked)
     portal = named_portal(named, region, Origin("--portal"))
+    if folder:
+        report = dumped(request, folder, portal, split, packages)
+        return emit(runtime, [report], request.format_, request.reports)
+    return _snapshot(runtime, request, portal, file or "", packages)
+
+
+def _snapshot(runtime: Runtime, request: Asked, portal: PortalRef, file: str, packages: tuple[str, ...]) -> int:
     with (
         connected(request, portal) as target,
         open_portal(target, read_only=True, workers=request.workers) as reader,

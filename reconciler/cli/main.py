@@ -28,7 +28,7 @@ COMMANDS = {
     "access": "Show who has access to what, and by whose approval.",
     "doctor": "Find what on the portal works against git.",
     "matrix": "List workspaces for a pipeline's parallel jobs.",
-    "dump": "Write the portal to a file.",
+    "dump": "Write the portal as manifests, the first adoption; or as a snapshot.",
     "schema": "Print the JSON Schema of manifests, plans, reports or journals.",
     "sandbox": "The embedded portal: seed, play, serve, reset.",
     "help": "Explain a topic or a command.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from reconciler.model.change import Plan
+from reconciler.report.escape import inert
 from reconciler.report.layout import together
 from reconciler.report.model import Report
 from reconciler.report.requests import answered
@@ -17,6 +18,8 @@ def headline(report: Report) -> str:
         return _findings_summary(report)
     if report.answer:
         return answered(report.answer)
+    if report.command == "dump":
+        return _dumped(report)
     if report.command == "doctor":
         return _examined(report, report.plan)
     if report.command == "apply" and report.outcomes:
@@ -33,6 +36,12 @@ def _findings_summary(report: Report) -> str:
         files = len({found.origin.file for found in report.all_findings if found.origin})
     counts = f"{plural(errors, 'error')}, {plural(warnings, 'warning')} in {plural(files, 'file')}"
     return counts if report.command == "validate" or not errors else f"{counts}: nothing was planned"
+
+
+def _dumped(report: Report) -> str:
+    left = len(report.all_findings)
+    where = ", ".join(inert(path) for path in report.workspace)
+    return f"{plural(report.files or 0, 'file')} in {where}" + (f"; {plural(left, 'thing')} left out" if left else "")
 
 
 def _examined(report: Report, plan: Plan) -> str:

@@ -21,7 +21,7 @@ from reconciler.report.groups import Group, of_plan
 from reconciler.report.requests import answer_counts
 from reconciler.secret import Secret
 
-Command = Literal["validate", "plan", "apply", "drift", "doctor", "pending"]
+Command = Literal["validate", "plan", "apply", "drift", "doctor", "pending", "dump"]
 
 DIFFERING = tuple(name for name, row in TABLE.items() if row.differs)
 """The classes of drift that make `drift` exit with 2 unless it is told otherwise."""

@@ -10,6 +10,7 @@ REPORTS = {
     "drift": "Drift of",
     "doctor": "Doctor for",
     "pending": "Pending on",
+    "dump": "Dump of",
 }
 """What a report on a portal is called."""
 

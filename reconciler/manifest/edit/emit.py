@@ -16,7 +16,7 @@ LONGEST_LINE = 100
 _LINE_EACH = frozenset({"developers", "members", "applications", "rules"})
 """Keys whose lists have a line an item however short they are, so that each stands alone in a diff."""
 
-_BARE = re.compile("[A-Za-z0-9_][A-Za-z0-9_./@+-]*")
+_BARE = re.compile("[A-Za-z0-9_][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_][A-Za-z0-9_./@+-]*)*")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
