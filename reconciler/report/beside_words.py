@@ -22,6 +22,11 @@ def since(base: Base) -> Words:
     return "since ", Name(base.ref), " (commit ", Name(base.commit[:_COMMIT]), ")"
 
 
+def compared_with(base: Base) -> str:
+    """Which commit it was compared with, in a few words for a name."""
+    return f"compared with {base.ref} ({base.state})"
+
+
 def closing(found: Comparison) -> Words:
     """What is to be said of the comparison as a whole; nothing where its lists say it."""
     if found.base.state == "new":

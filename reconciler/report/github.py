@@ -78,8 +78,11 @@ def outputs(reports: Sequence[Report]) -> dict[str, str]:
         "refused": _word(any(report.refused for report in reports)),
         "failed": _word(any(report.error for report in reports)),
         "differs": _word(any(report.differs for report in reports)),
+        "in_sync": _word(all(report.in_sync for report in reports)),
         "summary": "; ".join(loose(headline(report)) or "failed" for report in reports),
         **{name: str(counts[name]) for name in _COUNTS},
+        "let_go": str(sum(len(report.let_go) for report in reports)),
+        "policy_changes": str(sum(len(report.policy_changes) for report in reports)),
     }
 
 

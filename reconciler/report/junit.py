@@ -8,12 +8,13 @@ from html import escape
 
 from reconciler.finding import Finding
 from reconciler.model.change import NOT_MADE, Item
-from reconciler.report import titles
+from reconciler.model.drift import Drift, DriftItem
+from reconciler.report import beside_words, titles
 from reconciler.report.escape import inert
 from reconciler.report.groups import Group, Line
-from reconciler.report.model import Report
+from reconciler.report.model import DIFFERING, Report
 from reconciler.report.plain import sentence
-from reconciler.report.words import subject_words
+from reconciler.report.words import owner_name, subject_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,36 @@ def _cases(report: Report) -> Iterator[Case]:
     yield Case("limits", titles.refused(report.command) if refused else "all limits are kept", failures=refused)
     if report.command == "doctor":
         yield from (Case("setting", each.rule, failures=(_found(each),)) for each in report.diagnoses)
-    yield from (_of_group(report, group) for group in report.groups)
+    if report.compared:
+        yield Case("git", beside_words.compared_with(report.compared.base), out=tuple(_compared(report)))
+    if report.drift:
+        yield from _of_drift(report, report.drift)
+    else:
+        yield from (_of_group(report, group) for group in report.groups)
+
+
+def _compared(report: Report) -> Iterator[str]:
+    for change in report.policy_changes:
+        yield f"{change.path}: {change.before or 'not there'} → {change.after or 'not there'}"
+    for gone in report.let_go:
+        yield f"let go: {sentence(subject_words(gone.subject))}: {gone.says}"
+
+
+def _of_drift(report: Report, drift: Drift) -> Iterator[Case]:
+    """A case for each person and team of which something differs; what counts is a failure."""
+    counting = report.fail_on or DIFFERING
+    owners: dict[tuple[str, str], list[DriftItem]] = {}
+    for item in drift.items:
+        owners.setdefault((item.subject.owner_type, owner_name(item.subject)), []).append(item)
+    for (kind, name), items in owners.items():
+        failed = tuple(_drifted(item) for item in items if item.type in counting)
+        yield Case(kind, name, failed, tuple(_drifted(item) for item in items if item.type not in counting))
+
+
+def _drifted(item: DriftItem) -> str:
+    because = f" ({item.because})" if item.because else ""
+    where = f" [{item.cause.origin}]" if item.cause and item.cause.origin else ""
+    return f"{item.type}: {sentence(subject_words(item.subject))}: {item.reason}{because}{where}"
 
 
 def _manifests(report: Report) -> Iterator[Case]:
@@ -69,12 +99,11 @@ def _found(found: Finding) -> str:
 
 
 def _of_group(report: Report, group: Group) -> Case:
-    """Drift is a failure, and so is what was not made; a plan's changes are not, and residual access if asked."""
-    drift = report.command == "drift"
-    must_end = drift or report.command == "doctor" or "residual" in report.fail_on
+    """What was not made is a failure; a plan's changes are not, and residual access is if asked."""
+    must_end = report.command == "doctor" or "residual" in report.fail_on
     changes = [(line, _said(line)) for line in group.lines]
-    failed = [text for line, text in changes if drift or (line.outcome and line.outcome.result in NOT_MADE)]
-    differing = (*group.residual, *group.held, *group.unlisted) if drift else group.residual if must_end else ()
+    failed = [text for line, text in changes if line.outcome and line.outcome.result in NOT_MADE]
+    differing = group.residual if must_end else ()
     failed += _items(differing)
     others = [*_items([item for item in (*group.residual, *group.held, *group.unlisted) if item not in differing])]
     waits = [*_items((*group.blocked, *group.waiting, *group.requests))]

@@ -10,10 +10,12 @@ from hashlib import sha256
 
 from reconciler.finding import Finding, Severity
 from reconciler.model.change import NOT_MADE, Change, Item, Plan, Subject
+from reconciler.model.drift import Drift
 from reconciler.model.origin import Origin
+from reconciler.report import beside_words
 from reconciler.report.model import Report
 from reconciler.report.rules import rule_of
-from reconciler.report.words import Told, Words, advice, subject_words, verb
+from reconciler.report.words import Name, Told, Words, advice, subject_words, verb
 
 _LEVELS: tuple[Severity, ...] = ("error", "warning", "note")
 
@@ -38,9 +40,10 @@ class Notice:
 def notices(report: Report) -> tuple[Notice, ...]:
     """Everything that deserves a place, the worst first; of one severity what stops the run comes first."""
     plan = report.plan or None
-    found = [*_run(report), *_of_findings(report)]
+    found = [*_run(report), *_of_findings(report), *_compared(report)]
     if plan:
-        found += [*_limits(report, plan), *_outcomes(report), *_changes(plan, report), *_items(plan, report)]
+        found += [*_limits(report, plan), *_outcomes(report)]
+        found += _drift(report.drift) if report.drift else [*_changes(plan, report), *_items(plan)]
     return tuple(sorted(found, key=lambda notice: _LEVELS.index(notice.level)))
 
 
@@ -56,6 +59,35 @@ def numbered(found: tuple[Notice, ...]) -> Iterator[tuple[Notice, str]]:
 def _run(report: Report) -> Iterator[Notice]:
     if report.error:
         yield Notice("run.failed", "error", (Told(report.error.message),), report.error.hint, None, ())
+    if report.snapshot:
+        yield Notice("run.snapshot", "note", beside_words.snapshot(report), "", None, ())
+
+
+def _compared(report: Report) -> Iterator[Notice]:
+    """What the base commit had and this one has not: only what is still on the portal, for that is the surprise."""
+    for change in report.policy_changes:
+        before, after = (Told(value or "not there") for value in (change.before, change.after))
+        words: Words = (Name(change.path), ": ", before, " → ", after)
+        here = None if report.compared and _of_commit(change.origin, report.compared.base.commit) else change.origin
+        yield Notice("git.policy-changed", "warning", words, "", here, (change.path,))
+    for gone in report.let_go:
+        if gone.fate == "stays":
+            words = (*subject_words(gone.subject), ": ", Told(gone.says))
+            yield Notice("git.let-go", "warning", words, "", None, identity(gone.subject))
+
+
+def _of_commit(origin: Origin | None, commit: str) -> bool:
+    """Whether a place is in the base commit, and nowhere on the disk."""
+    return origin is not None and origin.file.startswith(f"{commit[:12]}:")
+
+
+def _drift(found: Drift) -> Iterator[Notice]:
+    """Of drift every item, by its class."""
+    for item in found.items:
+        because = (", ", Told(item.because)) if item.because else ()
+        words = (*subject_words(item.subject), ": ", Told(item.reason), *because)
+        origin = item.cause.origin if item.cause else None
+        yield Notice(f"drift.{item.type}", item.severity, words, item.action, origin, identity(item.subject))
 
 
 def _of_findings(report: Report) -> Iterator[Notice]:
@@ -110,29 +142,22 @@ _ITEMS = {
 }
 
 
-def _items(plan: Plan, report: Report) -> Iterator[Notice]:
+def _items(plan: Plan) -> Iterator[Notice]:
     for kind, rule in _ITEMS.items():
         found: tuple[Item, ...] = getattr(plan, kind)
         for item in found:
             words = (*subject_words(item.subject), ": ", Told(item.reason))
             level = rule_of(rule, "note").level
-            if kind == "unlisted" and report.command != "drift":
-                level = "note"
             yield Notice(rule, level, words, "", item.cause.origin if item.cause else None, identity(item.subject))
     for left in plan.left_out:
         if left.because == "not-reviewed":
             yield _of_change("apply.not-reviewed", left.change)
 
 
-_DRIFT = {"grants": "access.missing", "removes": "access.extra", "neither": "team.differs"}
-
-
 def _changes(plan: Plan, report: Report) -> Iterator[Notice]:
-    """Of a plan what it takes away; of drift every change, for each is a difference."""
+    """Of a plan what it takes away."""
     for change in plan.changes if not report.outcomes else ():
-        if report.command == "drift":
-            yield _of_change(_DRIFT[change.effect], change)
-        elif change.effect == "removes":
+        if change.effect == "removes":
             yield _of_change("access.removed", change)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reconciler.finding import Severity
 from reconciler.model.change import LIFTABLE
+from reconciler.plan.drift.table import TABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,25 @@ RULES: dict[str, Rule] = {
         "The run ended before its time",
         "The state of the portal is not known, or not all that was to be done was done.",
         "Do what the message says, then run again.",
+    ),
+    "run.snapshot": Rule(
+        "A snapshot was looked at",
+        "What is said of the portal is as old as the snapshot that `--snapshot` named.",
+        "Take it anew with `reconciler dump --snapshot`, if it is too old.",
+        "note",
+    ),
+    "git.let-go": Rule(
+        "Git has let go of access that stays",
+        "The base commit listed it, this one does not, and the portal still has it: deleting a line takes nothing "
+        "away.",
+        "Write what the message says, if it is meant to end.",
+        "warning",
+    ),
+    "git.policy-changed": Rule(
+        "Portal, policy or rules changed",
+        "A key that decides what is allowed is not what it was at the base commit.",
+        "Review it before all else.",
+        "warning",
     ),
     "apply.failed": Rule("A change failed", "The portal refused a change.", _AGAIN),
     "apply.skipped": Rule("A change was skipped", "What the change rests on did not succeed.", _PLAN),
@@ -60,20 +80,11 @@ RULES: dict[str, Rule] = {
     "access.removed": Rule(
         "Access is taken away", "The plan takes this access away.", "See that it is meant to end.", "note"
     ),
-    "access.missing": Rule(
-        "Access that git lists is missing", "Git lists it, and the portal does not have it.", "Apply.", "warning"
-    ),
-    "access.extra": Rule(
-        "Access that git takes away is there",
-        "The portal has it, and git says that it ends.",
-        "Apply.",
-        "warning",
-    ),
     "access.unlisted": Rule(
         "Access that git does not list",
         "It is approved on the portal, and git does not list it.",
         "List it in git, or take it away.",
-        "warning",
+        "note",
     ),
     "access.held": Rule(
         "Held",
@@ -96,9 +107,15 @@ RULES: dict[str, Rule] = {
         "List it in git, as approved or `rejected`.",
         "note",
     ),
-    "team.differs": Rule(
-        "A team differs", "A team is not there, or its description or rights differ.", "Apply.", "note"
-    ),
+    **{
+        f"drift.{name}": Rule(
+            row.title,
+            f"{row.meaning[0].upper()}{row.meaning[1:]}.",
+            ". ".join(f"{said[0].upper()}{said[1:]}" for said in (row.action, row.applied) if said) + ".",
+            row.severity,
+        )
+        for name, row in TABLE.items()
+    },
     "limit.lifted": Rule(
         "A limit was lifted",
         "The plan breaks a limit with leave, by `policy.allow` or `--allow`.",
