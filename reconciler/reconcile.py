@@ -16,8 +16,10 @@ from reconciler.doctor.diagnose import diagnose
 from reconciler.errors import InputError, JournalError, NotFoundError, ReconcilerError
 from reconciler.finding import Finding, in_file_order
 from reconciler.journal.recorder import Recorder
+from reconciler.manifest.cache import ParseCache
 from reconciler.manifest.check import check
 from reconciler.manifest.committed import CommittedPolicy
+from reconciler.manifest.policy_changes import compared
 from reconciler.manifest.read import Workspace as Files
 from reconciler.manifest.read import load
 from reconciler.manifest.resolve import resolve
@@ -53,6 +55,7 @@ class Workspace:
     files: int
     policy_from: PolicySource | None = None
     documents: tuple[Document, ...] = ()
+    """What stands under `portal`, `policy` and `rules`, and nothing else of the files."""
 
     @property
     def valid(self) -> bool:
@@ -60,25 +63,34 @@ class Workspace:
         return self.desired is not None
 
 
-def read_workspace(path: str, today: date, committed: CommittedPolicy | None = None) -> Workspace:
+def read_workspace(
+    path: str, today: date, committed: CommittedPolicy | None = None, cache: ParseCache | None = None
+) -> Workspace:
     """Read and judge the manifests, all problems in one go. Raises InputError where the path is no workspace.
 
-    `committed`: the policy that counts in place of the manifests' own.
+    `committed`: the policy that counts in place of the manifests' own. `cache`: files that were read before.
     """
-    return judged(load(path), today, committed)
+    return judged(load(path, cache), today, committed, cache)
 
 
-def judged(files: Files, today: date, committed: CommittedPolicy | None = None) -> Workspace:
+def judged(
+    files: Files, today: date, committed: CommittedPolicy | None = None, cache: ParseCache | None = None
+) -> Workspace:
     """What the files say on that day, and everything that is wrong with how they say it."""
     shape = check(files.documents, complete=files.complete)
+    if cache is not None:
+        wrong_files = {finding.origin.file for finding in shape if finding.origin}
+        for document in files.documents:
+            if document.file not in wrong_files:
+                cache.keep(document)
     policy = committed.policy if committed else None
     desired, meaning = resolve(sound(files.documents, [*files.findings, *shape]), today, policy)
     theirs = committed.findings if committed else ()
     findings = in_file_order([*files.findings, *shape, *meaning, *theirs])
     wrong = any(finding.severity == "error" for finding in findings)
     source = PolicySource(committed.ref, committed.commit) if committed else None
-    said = None if wrong else desired
-    return Workspace(files.path, said, tuple(findings), files.digest, len(files.documents), source, files.documents)
+    said, terms = None if wrong else desired, compared(files.documents)
+    return Workspace(files.path, said, tuple(findings), files.digest, len(files.documents), source, terms)
 
 
 @overload

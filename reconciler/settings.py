@@ -38,6 +38,8 @@ class Settings:
     ca_bundle: str | None = None
     proxies: Mapping[str, str] = field(default_factory=dict)
     sandbox_state: str = ""
+    parse_cache: str | None = None
+    """The folder for manifests that were read before; None: nothing is kept."""
     interactive: bool = True
     actor: Actor | None = None
     """Who started the CI job; None outside of one."""
@@ -86,6 +88,7 @@ def from_environment(
         ca_bundle=env.get("REQUESTS_CA_BUNDLE") or env.get("CURL_CA_BUNDLE"),
         proxies=getproxies_environment() if environ is None else {},
         sandbox_state=str(_state_home(env) / "reconciler" / "sandbox.sqlite"),
+        parse_cache=_parse_cache(env),
         interactive=not env.get("CI"),
         actor=ci_actor(env),
         user=system_actor(env),
@@ -150,6 +153,13 @@ def _token_from(path: str) -> str:
     if not text:
         raise InputError(f"the token file {path} is empty", "write the token into it, on one line")
     return text
+
+
+def _parse_cache(env: Mapping[str, str]) -> str | None:
+    if env.get("RECONCILER_NO_CACHE"):
+        return None
+    home = env.get("XDG_CACHE_HOME") or (str(Path(env["HOME"], ".cache")) if env.get("HOME") else "")
+    return str(Path(home, "reconciler", "manifests")) if Path(home).is_absolute() else None
 
 
 def _state_home(env: Mapping[str, str]) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import cached
 import costs
 import counts
 from processes import Lab
@@ -24,6 +25,7 @@ GROUPS = {
     "needless": Group(counts.needless),
     "startup": Group(costs.startup),
     "cost": Group(costs.cost),
+    "cache": Group(cached.cache),
 }
 
 SIZES = {
@@ -31,5 +33,6 @@ SIZES = {
     "needless": [1000],
     "startup": [100],
     "cost": [1000, 10_000, 100_000, 1_000_000],
+    "cache": [100_000],
 }
-QUICK_SIZES = {"requests": [100, 1000], "needless": [1000], "startup": [100], "cost": [1000, 4000]}
+QUICK_SIZES = {"requests": [100, 1000], "needless": [1000], "startup": [100], "cost": [1000, 4000], "cache": [4000]}

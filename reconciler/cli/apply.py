@@ -28,6 +28,7 @@ from reconciler.cli.walk import Asked, applied, each
 @options.allow
 @options.reason
 @options.journal
+@options.no_cache
 @click.option("--yes", "-y", is_flag=True, help="Do not ask. Needed where no terminal is there to ask on.")
 @click.pass_obj
 def command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -138,6 +139,20 @@ workers = click.option(
     default=8,
     show_default=True,
     help="How many requests may be under way at once.",
+)
+
+
+def _no_cache(context: click.Context, _: click.Parameter, given: bool) -> None:
+    if given:
+        context.obj = replace(context.obj, cache=False)
+
+
+no_cache = click.option(
+    "--no-cache",
+    is_flag=True,
+    expose_value=False,
+    callback=_no_cache,
+    help="Parse every manifest anew. So does RECONCILER_NO_CACHE=1.",
 )
 allow = click.option(
     "--allow",
@@ -278,7 +293,7 @@ def connection_options(command: F) -> F:
 
 def portal_options(command: F) -> F:
     """The same, and the workspaces that it is about."""
-    return paths(connection_options(command))
+    return paths(no_cache(connection_options(command)))
 
 
 def allowances(allowed: tuple[str, ...], reason: str | None) -> dict[str, str]:

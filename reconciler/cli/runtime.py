@@ -16,7 +16,8 @@ from reconciler.apply.stop import Stop
 class Runtime:
     """The outside world as one value. `environ` None means the process's own; `ticks` counts seconds.
 
-    `wait` waits so many seconds, or until somebody asks to stop; `new_id` names a run.
+    `wait` waits so many seconds, or until somebody asks to stop; `new_id` names a run. `cache`: whether manifests
+    that were read before may be taken from the cache.
     """
 
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
@@ -25,6 +26,7 @@ class Runtime:
     is_terminal: Callable[[], bool] = field(default=lambda: sys.stdin.isatty() and sys.stderr.isatty())
     wait: Callable[[Stop, float], object] = Stop.wait
     new_id: Callable[[], str] = field(default=lambda: str(uuid4()))
+    cache: bool = True
 
     @property
     def today(self) -> date:

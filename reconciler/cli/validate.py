@@ -14,6 +14,7 @@ from reconciler.cli.runtime import Runtime
 @options.format_
 @options.report
 @options.policy_from
+@options.no_cache
 @click.pass_obj
 def command(
     runtime: Runtime,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import partial
 from typing import Literal
 
@@ -20,6 +19,7 @@ from reconciler.cli.runtime import Runtime
 from reconciler.errors import ReconcilerError
 from reconciler.git import Git
 from reconciler.manifest.base import BaseWorkspace
+from reconciler.manifest.cache import ParseCache
 from reconciler.manifest.committed import policy_at
 from reconciler.model.change import Plan
 from reconciler.model.desired import Desired, PortalRef
@@ -117,7 +117,7 @@ def validated(path: str, runtime: Runtime, policy_from: str | None = None) -> Re
     """The findings of a workspace, under the policy of that commit if one is named."""
     report = Report("validate", __version__, runtime.timestamp, workspace=(path,))
     try:
-        workspace = _under(policy_from, from_environment(runtime.environ), path, runtime.today)
+        workspace = _under(policy_from, from_environment(runtime.environ), path, runtime)
     except ReconcilerError as error:
         return replace(report, error=Failure.of(error))
     return with_workspace(report, workspace)
@@ -172,7 +172,7 @@ def diagnosed(asked: Asked, path: str) -> Report:
     """What on a workspace's portal works against git, looked for with a client that cannot write."""
     report = blank(asked, "doctor", path)
     try:
-        workspace = read_workspace(path, asked.runtime.today)
+        workspace = _under(None, asked.settings, path, asked.runtime)
         report = with_workspace(report, workspace)
         if workspace.desired is None:
             return report
@@ -221,12 +221,14 @@ def agreed(report: Report, plan: Plan, *, ask: bool) -> bool:
 
 def _read(asked: Asked, path: str) -> Workspace:
     """The workspace, under the policy that counts."""
-    return _under(asked.policy_from, asked.settings, path, asked.runtime.today)
+    return _under(asked.policy_from, asked.settings, path, asked.runtime)
 
 
-def _under(policy_from: str | None, settings: Settings, path: str, today: date) -> Workspace:
+def _under(policy_from: str | None, settings: Settings, path: str, runtime: Runtime) -> Workspace:
+    today = runtime.today
     committed = policy_at(Git(settings.git), policy_from, path, today) if policy_from is not None else None
-    return read_workspace(path, today, committed)
+    cache = ParseCache(settings.parse_cache) if settings.parse_cache and runtime.cache else None
+    return read_workspace(path, today, committed, cache)
 
 
 def _planned(

@@ -11,6 +11,7 @@ from reconciler.finding import Finding, in_file_order
 from reconciler.git import Entry, Git, NothingThereError, Tree
 from reconciler.manifest.check import check
 from reconciler.manifest.parse import parse
+from reconciler.manifest.policy_changes import compared
 from reconciler.manifest.read import SUFFIXES
 from reconciler.manifest.resolve import resolve
 from reconciler.manifest.sound import sound
@@ -52,7 +53,7 @@ def workspace_at(git: Git, ref: str, path: str, today: date) -> BaseWorkspace:
     wrong = [found for found in in_file_order([*findings, *meaning]) if found.severity == "error"]
     if wrong or desired is None:
         return _invalid(ref, tree, str(wrong[0]) if wrong else "it has no portal", tuple(documents))
-    return BaseWorkspace(Base(ref, tree.commit), tuple(documents), desired)
+    return BaseWorkspace(Base(ref, tree.commit), compared(documents), desired)
 
 
 def _manifests(tree: Tree) -> Iterator[Entry]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from reconciler.finding import Finding
 from reconciler.manifest.entries import File
 from reconciler.manifest.policy import policy_of, portal_ref
-from reconciler.manifest.tree import Document
+from reconciler.manifest.tree import Document, Map
 from reconciler.model.desired import (
     DesiredDeveloper,
     DesiredMembership,
@@ -57,7 +57,9 @@ def collect(documents: Sequence[Document], today: date) -> Collected:
             said.portal = portal_ref(document)
         file = File(document, today)
         _collect_file(said, file)
-        said.findings += file.idle_reinstated()
+        said.findings += file.idle_reinstated(
+            "membership", file.items("teams", document.root.get("defaults") or Map(0))
+        )
     return said
 
 
@@ -67,13 +69,17 @@ def _collect_file(said: Collected, file: File) -> None:
         said.developers.append(person.developer)
         said.memberships += person.memberships
         said.registrations += person.registrations
+        if isinstance(item, Map):
+            said.findings += file.idle_reinstated("membership", file.items("teams", item))
     for entry, at in file.items("teams"):
         team = file.team(entry, at)
         said.teams.append(team)
         said.memberships += (file.member(team.name, *member) for member in file.items("members", entry))
         said.registrations += file.team_applications(entry)
+        said.findings += file.idle_reinstated("membership", file.items("members", entry))
     for entry, _ in file.items("apis"):
         said.registrations += file.api_side(entry)
+    said.findings += file.idle_reinstated("rule", file.items("rules"))
     for entry, at in file.items("rules"):
         rule = file.rule(entry, at)
         if file.expired(entry.get("expires")):

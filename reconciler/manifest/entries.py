@@ -51,15 +51,10 @@ class File:
         """Whether the last day of access (UTC) is past; `expires` is that day and still counts."""
         return expires is not None and expires < self.today.isoformat()
 
-    def idle_reinstated(self) -> Iterator[Finding]:
+    def idle_reinstated(self, what: str, items: Iterable[tuple[Any, Place]]) -> Iterator[Finding]:
         """A warning for each `reinstated` on what is never held: nobody revokes a membership or a rule."""
-        root = self.document.root
-        people: list[Any] = [root.get("defaults"), *root.get("developers", ())]
-        listed = [item for entry in people if isinstance(entry, Map) for item in entry.get("teams", ())]
-        listed += [item for team in root.get("teams", ()) for item in team.get("members", ())]
-        about = [("membership", listed), ("rule", root.get("rules", []))]
-        for what, item in ((what, item) for what, items in about for item in items if isinstance(item, Map)):
-            if "reinstated" in item:
+        for item, _ in items:
+            if isinstance(item, Map) and "reinstated" in item:
                 message = f"`reinstated` does nothing here: a {what} is never held"
                 hint = "remove it; it belongs on a person or a registration that was revoked on the portal"
                 origin = self.document.origin(item.key_place("reinstated"))

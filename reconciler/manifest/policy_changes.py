@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reconciler.manifest.check import TOP_ONLY
 from reconciler.manifest.tree import Document, Map, Seq
 from reconciler.model.drift import PolicyChange
 from reconciler.model.origin import Origin
@@ -37,6 +38,19 @@ _ASIDE = ("name", "reason", "annotations")
 
 _Said = dict[str, tuple[Any, Origin | None]]
 """A value by its path, and where it stands."""
+
+
+def compared(documents: Sequence[Document]) -> tuple[Document, ...]:
+    """The documents with nothing in them but what is compared here: a large workspace's people need not be kept."""
+    return tuple(_only(document) for document in documents if not document.root.keys().isdisjoint(TOP_ONLY))
+
+
+def _only(document: Document) -> Document:
+    root = Map(document.root.at)
+    for key in (key for key in document.root if key in TOP_ONLY):
+        root[key] = document.root[key]
+        root.places.extend((document.root.key_place(key), document.root.value_place(key)))
+    return Document(document.file, root, document.inside)
 
 
 def policy_changes(base: Sequence[Document], now: Sequence[Document]) -> tuple[PolicyChange, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.errors import InputError
 from reconciler.finding import Finding, in_file_order
+from reconciler.manifest.cache import ParseCache
 from reconciler.manifest.parse import parse
 from reconciler.manifest.text import LARGEST, too_large
 from reconciler.manifest.tree import Document, Map
@@ -41,10 +42,13 @@ class Workspace:
         return all(finding.origin is not None and finding.origin.file in read for finding in self.findings)
 
 
-def load(path: str) -> Workspace:
-    """Read a workspace's one file, or every manifest in its folder; `InputError` where there is neither."""
+def load(path: str, cache: ParseCache | None = None) -> Workspace:
+    """Read a workspace's one file, or every manifest in its folder; `InputError` where there is neither.
+
+    What is in the cache is not parsed again.
+    """
     top = Path(path)
-    reader = _Reader()
+    reader = _Reader(cache)
     if _is_folder(top):
         for file in sorted(reader.walk(top), key=Path.as_posix):
             reader.read(file, file.relative_to(top).as_posix())
@@ -83,6 +87,7 @@ def _is_folder(path: Path) -> bool:
 class _Reader:
     """What has been read so far; `met` counts the manifests, read or not."""
 
+    cache: ParseCache | None
     documents: list[Document] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     digest: hashlib._Hash = field(default_factory=hashlib.sha256)
@@ -146,10 +151,18 @@ class _Reader:
         for part in (inside.encode("utf-8", "surrogateescape"), content):
             self.digest.update(len(part).to_bytes(8, "big"))
             self.digest.update(part)
-        document, findings = parse(content, file.as_posix(), inside=inside)
+        self._understand(content, file.as_posix(), inside)
+
+    def _understand(self, content: bytes, file: str, inside: str) -> None:
+        key = self.cache.key(content) if self.cache else ""
+        kept = self.cache.get(key) if self.cache else None
+        if kept is not None:
+            self.documents.append(Document(file, kept, inside, key, kept=True))
+            return
+        document, findings = parse(content, file, inside=inside)
         self.findings += findings
         if document is not None:
-            self.documents.append(document)
+            self.documents.append(replace(document, key="" if findings else key))
 
     def _unreadable(self, path: Path, error: OSError) -> None:
         self.note("unreadable", path, f"cannot be read: {error.strerror}", _READABLE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from reconciler.finding import Finding
 from reconciler.manifest.tree import Document, Map, Place, Seq, place
@@ -36,7 +37,7 @@ def _without(document: Document, errors: list[Place]) -> Document:
             continue
         root[key] = value
         root.places.extend((start, document.root.value_place(key)))
-    return Document(document.file, root, document.inside)
+    return replace(document, root=root)
 
 
 _LISTS = ("developers", "teams", "apis", "rules")

@@ -79,11 +79,17 @@ class Seq(list[Any]):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One manifest file. `file` is its name as the user gave it, `inside` its path from the workspace's folder on."""
+    """One manifest file. `file` is its name as the user gave it, `inside` its path from the workspace's folder on.
+
+    `key`: what its content is known by in the cache, "" where it is not to be kept. `kept`: it comes from there, so
+    that its shape is known to be right.
+    """
 
     file: str
     root: Map
     inside: str = ""
+    key: str = ""
+    kept: bool = False
 
     @property
     def top(self) -> bool:
