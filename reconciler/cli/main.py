@@ -24,6 +24,7 @@ COMMANDS = {
     "plan": "Show what would change on the portal.",
     "apply": "Make the portal as git says.",
     "drift": "Report what differs from git; change nothing.",
+    "extend": "Give a person's access a later last day, in the manifests.",
     "pending": "Show who waits for a decision; add them to the manifests.",
     "access": "Show who has access to what, and by whose approval.",
     "doctor": "Find what on the portal works against git.",

@@ -12,6 +12,7 @@ from reconciler.manifest.collect import Collected
 from reconciler.model.desired import (
     ApiName,
     DesiredDeveloper,
+    DesiredMembership,
     DesiredRegistration,
     DesiredRole,
     DesiredTeam,
@@ -141,8 +142,25 @@ def odd_dates(said: Collected, policy: Policy, today: date) -> Iterator[Finding]
             continue
         days = (date.fromisoformat(what.expires) - today).days
         if days <= policy.warn_before_expiry:
-            message = f"access ends after {what.expires}, in {days} days" if days else "access ends after today"
-            yield Finding("expires-soon", "warning", message, "extend `expires`, or let it end", what.origin)
+            left = f"{what.expires}, in {days} days" if days > 1 else "tomorrow" if days else "today"
+            hint = _EXTEND if isinstance(what, DesiredRegistration) and what.owner.type == "team" else _extend(what)
+            yield Finding("expires-soon", "warning", f"{_access(what)} ends after {left}", hint, what.expires_at)
+
+
+_EXTEND = "give a later day, or let it end"
+
+
+def _access(line: Line) -> str:
+    if isinstance(line, DesiredDeveloper):
+        return f"access of {line.email}"
+    if isinstance(line, DesiredMembership):
+        return f"membership of {line.email} in {line.team}"
+    return f"access of {line.application!r} of {line.owner} to {line.api}"
+
+
+def _extend(line: Line) -> str:
+    email = line.owner.name if isinstance(line, DesiredRegistration) else line.email
+    return f"`reconciler extend {email} PATH --until DATE` gives a later day; or let it end"
 
 
 def patterns_that_never_fit(policy: Policy) -> Iterator[Finding]:

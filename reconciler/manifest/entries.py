@@ -24,6 +24,7 @@ from reconciler.model.desired import (
     Rule,
 )
 from reconciler.model.names import domain_of, email_key
+from reconciler.model.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class File:
             status=entry.get("status", "approved"),
             expired=self.expired(expires),
             expires=expires,
+            expires_at=self._ends(entry if "expires" in entry else defaults),
             reinstated=entry.get("reinstated"),
             invite=entry.get("invite", False),
             full_name=entry.get("full_name"),
@@ -110,6 +112,7 @@ class File:
             origin=self.document.origin(at),
             expired=self.expired(expires),
             expires=expires,
+            expires_at=self._ends(details),
             reason=details.get("reason"),
             reviewed=details.get("reviewed"),
             annotations=details.get("annotations", _NO_ANNOTATIONS),
@@ -127,6 +130,10 @@ class File:
                 name, origin = application["name"], self.document.origin(at)
                 own = owner.type == "developer"
                 yield DesiredRegistration(owner, key, name, api_name(api), origin, **details, own=own)
+
+    def _ends(self, level: Map) -> Origin | None:
+        """Where a mapping says when it ends: the line to change."""
+        return self.document.origin(level.key_place("expires")) if "expires" in level else None
 
     def team_applications(self, entry: Map) -> Iterator[DesiredRegistration]:
         """The registrations under `applications` of an entry under `teams`."""
@@ -148,6 +155,7 @@ class File:
             "register": _nearest(levels, "register") or False,
             "expired": self.expired(expires),
             "expires": expires,
+            "expires_at": self._ends(next((level for level in levels if level.get("expires") == expires), _SILENT)),
             "reinstated": max(_said(levels, "reinstated"), default=None),
             "reason": _nearest(levels, "reason"),
             "reviewed": max(_said(levels, "reviewed"), default=None),

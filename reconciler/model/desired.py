@@ -69,6 +69,7 @@ class DesiredDeveloper:
     status: Wanted = "approved"
     expired: bool = False
     expires: str | None = None
+    expires_at: Origin | None = None
     reinstated: str | None = None
     invite: bool = False
     full_name: str | None = None
@@ -95,6 +96,7 @@ class DesiredMembership:
     origin: Origin
     expired: bool = False
     expires: str | None = None
+    expires_at: Origin | None = None
     reason: str | None = None
     reviewed: str | None = None
     annotations: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -117,6 +119,7 @@ class DesiredRegistration:
     register: bool = False
     expired: bool = False
     expires: str | None = None
+    expires_at: Origin | None = None
     reinstated: str | None = None
     reason: str | None = None
     reviewed: str | None = None
