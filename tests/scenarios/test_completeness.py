@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.sandbox import Request, Response
 from tests.scenarios.conftest import Start
-from tests.scenarios.story import Ran, Story
+from tests.scenarios.story import PORTAL, Ran, Story
 from tests.scenarios.test_command_line import TOKEN, impatient, problem, valid
 
 pytestmark = pytest.mark.in_process
@@ -304,6 +304,27 @@ def test_a_member_is_not_missed_because_one_went_while_another_came(portal: Star
     _, report = story.drift()
     found = {item["subject"]["developer"]["name"] for item in report["unlisted"] if item["subject"]["team"]}
     assert found == {*people[1:120], people[140]}
+
+
+def test_members_in_another_order_on_every_page_are_never_in_sync(portal: Start) -> None:
+    """Contract 11.10: where members cannot be sorted, some would come twice and some never; the state is unknown."""
+    people = [f"p{number:03}@x.example" for number in range(150)]
+    story = portal(
+        {
+            "switches": {"stable_order": False},
+            "portals": [
+                {
+                    "name": PORTAL,
+                    "developers": [{"email": email, "status": "approved"} for email in people],
+                    "teams": [{"name": "everybody", "members": people}],
+                }
+            ],
+        }
+    )
+    story.git("developers:\n" + "".join(f"  - {{email: {email}, teams: [everybody]}}\n" for email in people))
+    assert story.drift()[0] == 7
+    story.sandbox.keep_switches(stable_order=True)
+    assert story.drift()[0] == 0
 
 
 @pytest.mark.in_process

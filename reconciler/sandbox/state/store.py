@@ -129,7 +129,7 @@ class Store:
             self._look()
             seconds = 0.0 if behind is None else max(behind, self._switches.stale_seconds)
             past = self._past.at(now, seconds) if seconds else None
-            # What is remembered is of the state as it is.
+            # What is remembered is of the state as it is, and nothing that was read of a past one.
             yield Transaction(past or self._connection, now, self._switches, None if past else self._memory)
 
     @contextmanager

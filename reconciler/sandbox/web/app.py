@@ -99,9 +99,7 @@ class App:
             return known
         with self._store.read(behind=fault.stale) as tx:
             response = self._done(tx, route, ids, request, token, fault.shift)
-            timed = fault.stale or tx.switches.stale_seconds or tx.switches.forbidden_seconds
-            if not timed:
-                tx.remember(key, response, len(response.body) + len(request.target))
+            tx.remember(key, response, len(response.body) + len(request.target))
         return response
 
     def _done(
