@@ -188,6 +188,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, text: st
 
 
 def test_a_company_is_loaded_in_well_under_a_second() -> None:
+    """Of computing time."""
     developers = [{"email": f"d{n}@x.example", "status": "approved"} for n in range(1000)]
     registrations = [{"api": "a"}, {"api": "b"}]
     portal = {
@@ -202,7 +203,7 @@ def test_a_company_is_loaded_in_well_under_a_second() -> None:
         ],
     }
     sandbox = Sandbox()
-    begun = time.perf_counter()
+    begun = time.process_time()  # not of the clock on the wall, which others move too
     sandbox.load({"apis": [{"name": "a"}, {"name": "b"}], "portals": [portal]})
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     sandbox.close()
