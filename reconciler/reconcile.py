@@ -34,6 +34,7 @@ from reconciler.plan.narrow import EVERYTHING, Narrowing
 from reconciler.plan.need import need_of
 from reconciler.plan.saved import gone, same_server
 from reconciler.plan.stale import Recheck, need_of_plan, recheck
+from reconciler.plan.written import Written, planned_as_written
 from reconciler.settings import Connection
 from reconciler.survey import Survey, found_portal, survey_portal
 
@@ -126,6 +127,7 @@ def plan_workspace(
     allow: Mapping[str, str] | None = None,
     narrowing: Narrowing = EVERYTHING,
     authors: tuple[str, ...] = (),
+    written: Written | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """What has to change on the portal. Raises PortalError where its state cannot be known in full; StalePlanError
@@ -133,7 +135,7 @@ def plan_workspace(
     """
     made_for = narrowing.reviewed.portal if narrowing.reviewed else None
     survey = survey_portal(_desired(workspace), reader, connection, made_for=made_for, progress=progress)
-    return plan_from(workspace, survey, allow=allow, narrowing=narrowing, authors=authors)
+    return plan_from(workspace, survey, allow=allow, narrowing=narrowing, authors=authors, written=written)
 
 
 def plan_from(
@@ -143,11 +145,19 @@ def plan_from(
     allow: Mapping[str, str] | None = None,
     narrowing: Narrowing = EVERYTHING,
     authors: tuple[str, ...] = (),
+    written: Written | None = None,
 ) -> Plan:
-    """What has to change for what was seen to be as git says. Raises InputError as above."""
-    desired = _desired(workspace)
-    findings = (*workspace.findings, *survey.untold(desired))
-    return make_plan(desired, survey.observed, allow=allow, findings=findings, narrowing=narrowing, authors=authors)
+    """What has to change for what was seen to be as git says. Raises InputError as above.
+
+    `written` tells when lines were written, where the policy lets that count for what is held.
+    """
+
+    def plan(desired: Desired, more: tuple[Finding, ...]) -> Plan:
+        findings = (*workspace.findings, *survey.untold(desired), *more)
+        seen = survey.observed
+        return make_plan(desired, seen, allow=allow, findings=findings, narrowing=narrowing, authors=authors)
+
+    return planned_as_written(_desired(workspace), written, plan)
 
 
 def recheck_plan(plan: Plan, reader: Reader, connection: Connection, *, progress: Progress | None = None) -> Recheck:

@@ -18,6 +18,7 @@ from reconciler.cli.progress import Bar
 from reconciler.cli.runtime import Runtime
 from reconciler.errors import ReconcilerError
 from reconciler.git import Git
+from reconciler.history.trace import trace
 from reconciler.manifest.base import BaseWorkspace
 from reconciler.manifest.cache import ParseCache
 from reconciler.manifest.committed import policy_at
@@ -26,6 +27,7 @@ from reconciler.model.desired import Desired, PortalRef
 from reconciler.model.observed import Need
 from reconciler.plan.access.access import Sides
 from reconciler.plan.narrow import Narrowing
+from reconciler.plan.written import Written
 from reconciler.reconcile import (
     Workspace,
     diagnose_workspace,
@@ -134,7 +136,12 @@ def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "pla
             return report
         with surveyed(asked, workspace.desired) as (survey, reader):
             plan = plan_from(
-                workspace, survey, allow=asked.allow, narrowing=Narrowing(asked.only), authors=asked.told_authors
+                workspace,
+                survey,
+                allow=asked.allow,
+                narrowing=Narrowing(asked.only),
+                authors=asked.told_authors,
+                written=_written(asked, path),
             )
             sides = Sides(workspace.desired, survey.observed)
             report = replace(report, plan=plan, snapshot=survey.snapshot, sides=sides)
@@ -231,6 +238,12 @@ def _under(policy_from: str | None, settings: Settings, path: str, runtime: Runt
     return read_workspace(path, today, committed, cache)
 
 
+def _written(asked: Asked, path: str) -> Written:
+    """When the lines of the workspace were written; git is asked only where somebody wants to know."""
+    git, workers = Git(asked.settings.git), asked.workers
+    return Written(lambda files: trace(git, path, files, workers=workers).of, asked.runtime.today)
+
+
 def _planned(
     asked: Asked, workspace: Workspace, reader: Reader, target: Connection, reviewed: Plan | None = None
 ) -> Plan:
@@ -243,6 +256,7 @@ def _planned(
             allow=asked.allow,
             narrowing=narrowing,
             authors=asked.told_authors,
+            written=_written(asked, workspace.path),
             progress=bar,
         )
 

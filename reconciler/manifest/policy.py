@@ -35,6 +35,7 @@ def policy_of(document: Document, today: date) -> tuple[Policy, list[Finding]]:
             scope=Scope(**{kind: tuple(globs) for kind, globs in section("scope").items()}),
             unlisted=Unlisted(**section("unlisted")),
             reinstate_always=policy.get("reinstate") == "always",
+            reinstate_committed=policy.get("reinstate") == "committed",
             removals=RemovalLimit(**limits.get("removals", {})),
             grants=limits.get("grants", {}).get("count", _DEFAULT.grants),
             invites=limits.get("invites", {}).get("count", _DEFAULT.invites),

@@ -221,6 +221,7 @@ class Policy:
     scope: Scope = Scope()
     unlisted: Unlisted = Unlisted()
     reinstate_always: bool = False
+    reinstate_committed: bool = False
     removals: RemovalLimit = RemovalLimit()
     grants: int = 500
     invites: int = 20
