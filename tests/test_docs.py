@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = ROOT / "examples"
 WORKSPACES = {"first-day": "access.yaml", "company": "access"}
-PIPELINES = {"kubernetes"}
-"""Examples of where to run the command, each with its tests in tests/ci."""
+OTHERS = {"start", "github", "github-fleet", "gitlab", "jenkins", "kubernetes"}
+"""What `init` starts from (tests/cli), and where the command is run (tests/ci)."""
 
 OTHERS_FLAGS = {"--no-cov"}
 """Flags in the README that belong to other programs."""
@@ -171,7 +171,7 @@ def example(request: pytest.FixtureRequest) -> Iterator[Story]:
 
 def test_no_example_is_left_out() -> None:
     """A new folder in examples/ must be run here."""
-    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {*WORKSPACES, *PIPELINES}
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {*WORKSPACES, *OTHERS}
 
 
 def test_an_example_is_valid(example: Story) -> None:

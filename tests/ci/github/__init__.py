@@ -1,0 +1,1 @@
+"""GitHub as its workflows meet it: a runner of steps, and gh on its PATH."""
