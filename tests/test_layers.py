@@ -23,7 +23,7 @@ FLOORS = (
     ("model",),
     ("finding",),
     ("model.origin",),
-    ("actor", "secret", "schema_files"),
+    ("actor", "secret", "shipped"),
     ("errors",),
 )
 """Top to bottom; rooms on one floor do not import each other. A place in a file is told apart from the other nouns:

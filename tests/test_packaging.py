@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconciler import __version__
+from reconciler.cli.start import CIS
 
 ROOT = Path(__file__).parents[1]
 SCHEMAS = sorted((ROOT / "schemas").glob("*.schema.json"))
@@ -59,6 +60,14 @@ def test_the_schemas_come_along(scripts: Path, tmp_path: Path, schema: Path) -> 
     assert run(scripts / "reconciler", "schema", which, cwd=tmp_path) == schema.read_text(encoding="utf-8")
 
 
+def test_a_workspace_to_start_from_comes_along(scripts: Path, tmp_path: Path) -> None:
+    """examples/ reach both, as far as `init` writes them."""
+    run(scripts / "reconciler", "init", "--ci", "github", cwd=tmp_path)
+    run(scripts / "reconciler", "validate", "access", cwd=tmp_path)
+    written = tmp_path / ".github" / "workflows" / "portal-drift.yml"
+    assert written.read_bytes() == (ROOT / "examples" / "github" / "portal-drift.yml").read_bytes()
+
+
 def test_the_main_job_runs(scripts: Path, tmp_path: Path) -> None:
     """The dependencies that the wheel names are all that the main job needs; run again, nothing is left to do."""
     example = ROOT / "examples" / "company"
@@ -77,7 +86,7 @@ def test_the_main_job_runs(scripts: Path, tmp_path: Path) -> None:
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
-    """No tests, no caches; the marker for type checkers, the licence and the sandbox page's looks are there."""
+    """No tests, no caches; the marker for type checkers, the licence, the sandbox page's looks, what init writes."""
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"reconciler", f"reconciler-{__version__}.dist-info"}
     assert "reconciler/py.typed" in names
@@ -86,4 +95,6 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert {name for name in names if name.startswith("reconciler/schemas/")} == {
         f"reconciler/schemas/{path.name}" for path in SCHEMAS
     }
+    examples = {f"reconciler/examples/{template}" for ci in CIS.values() for template in ci.files}
+    assert {name for name in names if name.startswith("reconciler/examples/")} == examples
     assert [name for name in names if "__pycache__" in name or name.endswith(".pyc")] == []

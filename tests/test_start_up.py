@@ -40,7 +40,7 @@ def test_help_and_version_import_nothing_heavy(tmp_path: Path, arguments: list[s
     assert (code, names & {"requests", "urllib3", "jsonschema", "jsonschema_rs", "yaml", "sqlite3"}) == (0, set())
 
 
-@pytest.mark.parametrize("command", ["validate", "plan", "apply", "drift", "schema", "sandbox", "help"])
+@pytest.mark.parametrize("command", ["validate", "plan", "apply", "drift", "init", "schema", "sandbox", "help"])
 def test_the_help_of_a_command_imports_nothing_that_speaks_http(tmp_path: Path, command: str) -> None:
     """A command's help is read more often than the command is run."""
     code, names = imported_by(command, "--help", cwd=tmp_path)

@@ -30,6 +30,7 @@ COMMANDS = {
     "doctor": "Find what on the portal works against git.",
     "matrix": "List workspaces for a pipeline's parallel jobs.",
     "dump": "Write the portal as manifests, the first adoption; or as a snapshot.",
+    "init": "Write a workspace to start from, with its CI.",
     "schema": "Print the JSON Schema of manifests, plans, reports or journals.",
     "sandbox": "The embedded portal: seed, play, serve, reset.",
     "help": "Explain a topic or a command.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reconciler.schema_files import schema_text
+from reconciler.shipped import schema_text
 
 
 @click.command("schema", short_help="Print a JSON Schema.")

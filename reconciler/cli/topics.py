@@ -52,6 +52,7 @@ A workspace is a file or a folder, read recursively, and describes one portal:
 
 Hidden files are skipped, others than *.yaml and *.yml too. All are merged.
 
+  reconciler init DIR        writes a workspace to start from
   reconciler schema          prints what editors need to complete and explain
   reconciler validate DIR    names every error, each at its line
 

@@ -18,7 +18,7 @@ import yaml
 from reconciler import __version__
 from reconciler.manifest.stored import from_text, to_text
 from reconciler.manifest.tree import Document, Map
-from reconciler.schema_files import schema_text
+from reconciler.shipped import schema_text
 
 WORTH = 32 * 1024
 """Bytes of a file from which on it is worth keeping: smaller ones are parsed in the time that a look takes."""

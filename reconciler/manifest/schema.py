@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from reconciler.schema_files import schema_text
+from reconciler.shipped import schema_text
 
 Gate = Callable[[Any], bool]
 

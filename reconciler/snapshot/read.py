@@ -24,8 +24,8 @@ from reconciler.model.observed import (
 )
 from reconciler.model.snapshot import Snapshot, SnapshotSource
 from reconciler.plan.document import digest_of
-from reconciler.schema_files import schema_text
 from reconciler.secret import visible
+from reconciler.shipped import schema_text
 from reconciler.snapshot.document import FORMAT_VERSION, LISTS
 
 _NOUNS: dict[str, Callable[..., Any]] = {

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from reconciler import schema_files
+from reconciler import shipped
 from reconciler.errors import ReconcilerError
 from reconciler.manifest.check import LISTS, SECTIONS
 from reconciler.manifest.explain import _validator as explaining
 from reconciler.manifest.schema import gate, manifest_schema, schema_of
-from reconciler.schema_files import schema_text
+from reconciler.shipped import schema_text
 
 SCHEMA = manifest_schema()
 DEFINITIONS = sorted(SCHEMA["definitions"])
@@ -145,12 +145,13 @@ def test_the_gate_and_the_explanation_agree_about_any_text(definition: str, text
 def test_a_schema_is_found_beside_the_checkout_and_a_missing_one_is_an_error_of_the_installation(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    (tmp_path / "package").mkdir()
-    (tmp_path / "beside").mkdir()
-    (tmp_path / "beside" / "x.json").write_text("2")
-    monkeypatch.setattr(schema_files, "_PLACES", (tmp_path / "package", tmp_path / "beside"))
+    package, beside = tmp_path / "package" / "schemas", tmp_path / "beside" / "schemas"
+    for folder in (package, beside):
+        folder.mkdir(parents=True)
+    (beside / "x.json").write_text("2")
+    monkeypatch.setattr(shipped, "_PLACES", (package.parent, beside.parent))
     assert schema_text("x.json") == "2"
-    (tmp_path / "package" / "x.json").write_text("1")
+    (package / "x.json").write_text("1")
     assert schema_text("x.json") == "1"
     with pytest.raises(ReconcilerError, match=r"this installation lacks its file schemas/y\.json"):
         schema_text("y.json")
