@@ -39,7 +39,8 @@ def command(runtime: Runtime, /, email: str, path: str, until: datetime, reinsta
     Access that was taken away when it ended is *held* afterwards, unless --reinstate says `reinstated` with it.
 
     \b
-    Example: reconciler extend ada@partner.example access/ --until 2027-12-31
+    Examples:
+      reconciler extend ada@partner.example access/ --until 2027-12-31
     """
     today, last = runtime.today, until.date()
     if last < today:
