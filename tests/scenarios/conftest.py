@@ -18,7 +18,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every story is told twice: its portal in this process, and as a command; once where it is `in_process`."""
     if "portal" in metafunc.fixturenames:
         only_here = metafunc.definition.get_closest_marker("in_process")
-        metafunc.parametrize("portal", ["here"] if only_here else ["here", "command"], indirect=True)
+        served = pytest.param("command", marks=pytest.mark.as_a_command)
+        metafunc.parametrize("portal", ["here"] if only_here else ["here", served], indirect=True)
 
 
 @pytest.fixture(scope="session")
