@@ -6,13 +6,19 @@ comes of it, there is a result. It has errors, or it is a workspace from which a
 
 from __future__ import annotations
 
+import io
+import json
 import shutil
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.cli.main import main
+from reconciler.cli.runtime import Runtime
 from reconciler.manifest.check import check
 from reconciler.manifest.parse import parse
 from reconciler.manifest.resolve import resolve
@@ -101,11 +107,54 @@ def test_a_broken_workspace_is_told_or_can_be_planned(files: dict[str, str]) -> 
     """Every finding says what to do; what has no error makes a plan, and on an empty portal that takes nothing."""
     workspace = judged(files)
     assert all(finding.rule and finding.message and finding.hint for finding in workspace.findings)
+    assert all(finding.origin and finding.origin.file in files for finding in workspace.findings)
     if workspace.desired is None:
         assert any(finding.severity == "error" for finding in workspace.findings)
         return
     plan = make_plan(workspace.desired, Observed(Portal("1", "acme-partners", region="eu")))
     assert plan.count("removes") == 0
+
+
+BYTES = {name: text.encode() for name, text in FILES.items()}
+SPLINTERS = (
+    b"", b"\x00", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xe2\x80\xae", b"\r", b"\n\n", b"\t",
+    b"\x1b[2J", b"\xe2\x80\xa8", b": ", b"- ", b"{", b"]", b"'", b'"', b"|", b"&a ", b"*a", b"!!set ", b"%YAML 9.9\n",
+    b"---\n", b"#",
+)  # fmt: skip
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> dict[str, bytes]:
+    """The files with bytes cut out and others put in, whatever encoding that leaves; or any bytes at all."""
+    files = dict(BYTES)
+    for name in draw(st.lists(st.sampled_from(sorted(BYTES)), min_size=1, max_size=2)):
+        content = files[name]
+        for _ in range(draw(st.integers(1, 3))):
+            at, gone = draw(st.integers(0, len(content))), draw(st.integers(0, 20))
+            content = content[:at] + draw(st.sampled_from(SPLINTERS)) + content[at + gone :]
+        files[name] = draw(st.just(content) | st.binary(max_size=200)) if draw(st.integers(0, 9)) == 0 else content
+    return files
+
+
+@settings(chosen(), max_examples=chosen().max_examples // 3)
+@given(spoiled())
+def test_validate_finds_a_place_for_whatever_is_wrong_with_any_bytes(files: dict[str, bytes]) -> None:
+    """From the disk to the document: 0 or 3, no traceback, every finding with file and line, nothing that acts."""
+    with TemporaryDirectory() as folder:
+        for name, content in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = main(["validate", folder, "--format", "json", "--report", f"text={folder}/report.txt"], Runtime())
+        told = Path(folder, "report.txt").read_text(encoding="utf-8")
+    document = json.loads(out.getvalue())
+    assert code == (3 if document["summary"]["errors"] else 0)
+    assert all(found["file"].startswith(folder) and found["line"] for found in document["findings"])
+    said = out.getvalue() + err.getvalue() + told
+    assert "Traceback" not in said
+    assert [character for character in said if not (character.isprintable() or character == "\n")] == []
 
 
 def test_it_is_the_walk_that_commands_take(tmp_path: Path) -> None:
