@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli import main as cli
+from reconciler.report.formats import FORMATS
 from reconciler.sandbox import Request, Response
 from tests.scenarios.conftest import Start
 from tests.scenarios.story import Story
 from tests.scenarios.test_command_line import GIT, SEED, TOKEN, problem
+from tests.scenarios.test_read_only import READING
 
 pytestmark = pytest.mark.in_process
 
@@ -32,14 +35,24 @@ sys.exit(main(runtime=Runtime(wait=lambda *_: None)))
 """
 """The command with everything said that can be made to be said: every logger's every line, and Python's own."""
 
-COMMANDS: dict[str, list[str]] = {
-    "validate": [],
-    "plan": ["--out", "plan.json"],
-    "drift": [],
-    "doctor": [],
-    "apply": ["--yes", "--journal", "journal.jsonl"],
+COMMANDS: dict[str, Callable[[Path, Path], list[str | Path]]] = {
+    **READING,
+    "validate": lambda folder, new: ["validate", folder],
+    "plan": lambda folder, new: ["plan", folder, "--out", "plan.json"],
+    "apply": lambda folder, new: ["apply", folder, "--yes", "--journal", "journal.jsonl"],
 }
-EVERY_FORMAT = ["--report", "json=report.json", "--report", "text=report.txt"]
+"""Every command that is given a token, or could be, with what it is called with."""
+COMMANDS = {name: arguments for name, arguments in COMMANDS.items() if name in cli.COMMANDS}
+WITHOUT_A_PORTAL = {"schema", "sandbox", "init", "help"}
+EVERY_FORMAT = [part for name in FORMATS for part in ("--report", f"{name}=report.{name}")]
+REVIEWED = ("--reviewed", "plan.json")
+KEY = "KEYthatSignsPlansAndMustBeNowhere0123456789"
+
+
+def test_no_command_is_left_out() -> None:
+    """A new command is tried below, or does not speak to the portal."""
+    assert set(cli.COMMANDS) <= {*COMMANDS, *WITHOUT_A_PORTAL}
+
 
 Answer = Callable[[Request], Response | None]
 
@@ -99,19 +112,21 @@ def story(portal: Start) -> Story:
     return story
 
 
-def run(story: Story, command: str, environ: dict[str, str], answer: Answer, *more: str) -> str:
-    """Everything that a run leaves: what it says, what it writes, and what others saw of its arguments."""
+def run(story: Story, command: str, environ: dict[str, str], answer: Answer, *more: str, asks: bool = True) -> str:
+    """Everything that a run leaves: what it says, what it writes, and what others saw of its arguments.
+
+    `asks`: whether it is to get as far as the portal.
+    """
     here = story.folder.parent
     seen: list[str] = []
 
     def look(_: Request) -> None:
         seen.append(Path(f"/proc/{process.pid}/cmdline").read_bytes().decode())
 
-    story.on_request(look)
-    story.on_request(answer)
-    arguments = [command, str(story.folder), *COMMANDS[command], *EVERY_FORMAT, *more]
+    hooks = [story.on_request(look), story.on_request(answer)]
+    arguments = [*COMMANDS[command](story.folder, here / "new"), *EVERY_FORMAT, *more]
     process = subprocess.Popen(
-        [sys.executable, "-X", "dev", "-c", VERBOSE, *arguments],
+        [sys.executable, "-X", "dev", "-c", VERBOSE, *map(str, arguments)],
         cwd=here,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "KONNECT_SERVER_URL": story.server.url, **environ},
         stdout=subprocess.PIPE,
@@ -120,10 +135,12 @@ def run(story: Story, command: str, environ: dict[str, str], answer: Answer, *mo
     )
     with process:
         said = process.communicate(timeout=120)
+    for unhook in hooks:
+        unhook()
     assert "Traceback" not in said[1]
     files = [path for path in here.rglob("*") if path.is_file() and path.name != "token"]
-    assert {"report.json", "report.txt"} <= {path.name for path in files}
-    assert (command == "validate") == (not seen)
+    assert {f"report.{name}" for name in FORMATS} <= {path.name for path in files}
+    assert bool(seen) == (asks and command != "validate")
     return "\n".join([*said, *seen, repr(story.server.requests), *(path.read_text("utf-8") for path in files)])
 
 
@@ -147,8 +164,10 @@ def test_the_token_is_nowhere_whatever_the_portal_does(story: Story, command: st
     assert [part for part in parts(MARK) if part in left] == []
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("given", ["KONNECT_TOKEN", "KONNECT_SPAT", "file", "both"])
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [(each, "both") for each in COMMANDS] + [("apply", each) for each in ("KONNECT_TOKEN", "KONNECT_SPAT", "file")],
+)
 def test_the_token_is_nowhere_however_it_is_given(story: Story, command: str, given: str) -> None:
     """By either variable, by a file, and where one outranks the other."""
     file = story.folder.parent / "token"
@@ -157,6 +176,18 @@ def test_the_token_is_nowhere_however_it_is_given(story: Story, command: str, gi
     more = ["--token-file", str(file)] if given in ("file", "both") and command != "validate" else []
     left = run(story, command, environ, PORTALS["does as asked"], *more)
     assert [part for part in parts(MARK) if part in left] == []
+
+
+def test_neither_the_token_nor_the_key_is_in_a_signed_plan_or_what_is_made_of_it(story: Story) -> None:
+    """Nor where the signature does not hold, and that is said."""
+    both = {"KONNECT_TOKEN": MARK, "RECONCILER_PLAN_KEY": KEY}
+    left = run(story, "plan", both, PORTALS["does as asked"])
+    assert "hmac-sha256:" in left
+    left += run(story, "apply", both, PORTALS["does as asked"], *REVIEWED)
+    other = {**both, "RECONCILER_PLAN_KEY": KEY[::-1]}
+    left += run(story, "apply", other, PORTALS["does as asked"], *REVIEWED, asks=False)
+    assert "has a wrong signature" in left
+    assert [part for token in (MARK, KEY, KEY[::-1]) for part in parts(token) if part in left] == []
 
 
 @pytest.mark.parametrize("token", [f"{MARK} {MARK}", f"{MARK}\n{MARK}", f"{MARK}\u00e9", f"{MARK}\x07"])
