@@ -193,6 +193,19 @@ def test_an_example_is_planned_and_applied_and_then_nothing_is_left_to_do(exampl
     assert last.startswith("Nothing to do")
 
 
+def test_every_test_that_a_promise_of_safety_names_exists() -> None:
+    """docs/safety.md: a promise is held by tests, or it is not made."""
+    page = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8").partition("## Promises")[2]
+    sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("*.py"))
+    rows = [row.split(" | ") for row in page.splitlines() if row.startswith("| ")]
+    promises = [row for row in rows if row[0] != "| promise"]
+    assert len(promises) > 25
+    assert [row for row in promises if len(row) != 3 or not re.search("`(test_|benchmarks/)", row[1])] == []
+    for name in re.findall(r"`((?:test_|benchmarks/)[\w.]+)`", page):
+        there = [ROOT / name, *(ROOT / "tests").rglob(name)] if "." in name or "/" in name else []
+        assert any(path.exists() for path in there) or re.search(rf"def {re.escape(name)}\b", sources), name
+
+
 def test_every_test_that_the_believability_table_names_exists() -> None:
     """docs/sandbox.md: what the sandbox plays of Konnect is shown, fact by fact."""
     table = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8").partition("## How far it can be believed")[2]
