@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.cli.main import main
@@ -136,7 +136,7 @@ def spoiled(draw: st.DrawFn) -> dict[str, bytes]:
     return files
 
 
-@settings(chosen(), max_examples=chosen().max_examples // 3)
+@chosen(usually=100)
 @given(spoiled())
 def test_validate_finds_a_place_for_whatever_is_wrong_with_any_bytes(files: dict[str, bytes]) -> None:
     """From the disk to the document: 0 or 3, no traceback, every finding with file and line, nothing that acts."""
