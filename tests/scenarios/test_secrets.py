@@ -16,7 +16,7 @@ from reconciler.sandbox import Request, Response
 from tests.scenarios.conftest import Start
 from tests.scenarios.story import Story
 from tests.scenarios.test_command_line import GIT, SEED, TOKEN, problem
-from tests.scenarios.test_read_only import READING
+from tests.scenarios.test_read_only import OFFLINE, READING, THE_PORTAL_ITSELF
 
 pytestmark = pytest.mark.in_process
 
@@ -43,7 +43,6 @@ COMMANDS: dict[str, Callable[[Path, Path], list[str | Path]]] = {
 }
 """Every command that is given a token, or could be, with what it is called with."""
 COMMANDS = {name: arguments for name, arguments in COMMANDS.items() if name in cli.COMMANDS}
-WITHOUT_A_PORTAL = {"schema", "sandbox", "init", "help"}
 EVERY_FORMAT = [part for name in FORMATS for part in ("--report", f"{name}=report.{name}")]
 REVIEWED = ("--reviewed", "plan.json")
 KEY = "KEYthatSignsPlansAndMustBeNowhere0123456789"
@@ -51,7 +50,7 @@ KEY = "KEYthatSignsPlansAndMustBeNowhere0123456789"
 
 def test_no_command_is_left_out() -> None:
     """A new command is tried below, or does not speak to the portal."""
-    assert set(cli.COMMANDS) <= {*COMMANDS, *WITHOUT_A_PORTAL}
+    assert set(cli.COMMANDS) <= {*COMMANDS, *OFFLINE, *THE_PORTAL_ITSELF}
 
 
 Answer = Callable[[Request], Response | None]
