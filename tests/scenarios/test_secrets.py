@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from reconciler.cli import main as cli
-from reconciler.report.formats import FORMATS
 from reconciler.sandbox import Request, Response
 from tests.scenarios.conftest import Start
 from tests.scenarios.story import Story
@@ -43,7 +43,18 @@ COMMANDS: dict[str, Callable[[Path, Path], list[str | Path]]] = {
 }
 """Every command that is given a token, or could be, with what it is called with."""
 COMMANDS = {name: arguments for name, arguments in COMMANDS.items() if name in cli.COMMANDS}
-EVERY_FORMAT = [part for name in FORMATS for part in ("--report", f"{name}=report.{name}")]
+
+
+def every_format(name: str) -> dict[str, str]:
+    """The files for all the formats in which a command also writes its document."""
+    command = cli.cli.get_command(click.Context(cli.cli), name)
+    assert command is not None
+    options = {name: option for option in command.params for name in option.opts}
+    formats = options["--format"].type if "--report" in options else click.Choice([])
+    assert isinstance(formats, click.Choice)
+    return {each: f"report.{each}" for each in formats.choices}
+
+
 REVIEWED = ("--reviewed", "plan.json")
 KEY = "KEYthatSignsPlansAndMustBeNowhere0123456789"
 
@@ -123,7 +134,9 @@ def run(story: Story, command: str, environ: dict[str, str], answer: Answer, *mo
         seen.append(Path(f"/proc/{process.pid}/cmdline").read_bytes().decode())
 
     hooks = [story.on_request(look), story.on_request(answer)]
-    arguments = [*COMMANDS[command](story.folder, here / "new"), *EVERY_FORMAT, *more]
+    reports = every_format(command)
+    arguments = [*COMMANDS[command](story.folder, here / "new"), *more]
+    arguments += [part for each, file in reports.items() for part in ("--report", f"{each}={file}")]
     process = subprocess.Popen(
         [sys.executable, "-X", "dev", "-c", VERBOSE, *map(str, arguments)],
         cwd=here,
@@ -138,7 +151,7 @@ def run(story: Story, command: str, environ: dict[str, str], answer: Answer, *mo
         unhook()
     assert "Traceback" not in said[1]
     files = [path for path in here.rglob("*") if path.is_file() and path.name != "token"]
-    assert {f"report.{name}" for name in FORMATS} <= {path.name for path in files}
+    assert set(reports.values()) <= {path.name for path in files}
     assert bool(seen) == (asks and command != "validate")
     return "\n".join([*said, *seen, repr(story.server.requests), *(path.read_text("utf-8") for path in files)])
 
