@@ -91,6 +91,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names} == {"reconciler", f"reconciler-{__version__}.dist-info"}
     assert "reconciler/py.typed" in names
     assert {f"reconciler/sandbox/web/page/page.{kind}" for kind in ("css", "js")} <= set(names)
+    assert {f"reconciler/report/html/{name}" for name in ("page.css", "table.js", "matrix.js", "page.js")} <= set(
+        names
+    )
     assert f"reconciler-{__version__}.dist-info/licenses/LICENSE" in names
     assert {name for name in names if name.startswith("reconciler/schemas/")} == {
         f"reconciler/schemas/{path.name}" for path in SCHEMAS

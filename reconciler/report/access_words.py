@@ -13,12 +13,14 @@ from reconciler.plan.access.rights import Can, Right
 from reconciler.plan.access.turns import Turn
 from reconciler.report.words import Name, Words, api_words
 
-_DO: dict[Can, str] = {
+DO: dict[Can, str] = {
     "sign-in": "sign in to the portal",
     "see": "see ",
     "register": "register applications for ",
+    "hold": "hold role on ",
     "call": "call ",
 }
+"""What somebody may do, up to the name of the API."""
 
 
 def right_words(right: Right, home: str | None = None) -> Words:
@@ -33,7 +35,7 @@ def do_words(right: Right) -> Words:
     """What somebody may do, whatever the path."""
     if right.can == "hold":
         return ("hold role ", Name(right.role), " on ", *_api(right.api))
-    return (_DO[right.can], *_api(right.api))
+    return (DO[right.can], *_api(right.api))
 
 
 def path_words(right: Right) -> Words:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reconciler.report import as_json, github, gitlab, junit, sarif, text
+from reconciler.report.html import render as html
 from reconciler.report.markdown import render as markdown
 from reconciler.report.model import Report
 
@@ -22,6 +23,7 @@ FORMATS: dict[str, Format] = {
     "text": Format(text.render_all),
     "json": Format(as_json.render_all),
     "markdown": Format(markdown.render, access=True),
+    "html": Format(html.render, access=True),
     "sarif": Format(sarif.render),
     "junit": Format(junit.render),
     "github": Format(github.render, access=True),

@@ -1,27 +1,18 @@
-"""The page in a real browser, with names that attack it: nothing runs, nothing is loaded, everybody can read it.
-
-The browser is the Chromium that is on PATH. Where there is none these tests are skipped; with
-RECONCILER_BROWSER=required, as in .ci/run, that is a failure.
-"""
+"""The page in a real browser, with names that attack it: nothing runs, nothing is loaded, everybody can read it."""
 
 from __future__ import annotations
 
 import base64
-import os
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from reconciler.sandbox import Sandbox, Server, serve
+from tests.browsing import PHONE, WIDE, Visit, launched, violations
 
 from .conftest import Client, Clock
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'
@@ -55,9 +46,6 @@ SEED: dict[str, Any] = {
         {"name": "quiet"},
     ],
 }
-WIDE = {"width": 1280, "height": 800}
-PHONE = {"width": 360, "height": 740}
-
 COLOURS = """async (url) => {
   const image = new Image();
   image.src = url;
@@ -76,37 +64,10 @@ COLOURS = """async (url) => {
 """How light an image is on the average, 0 to 255, and how many colours it has."""
 
 
-@dataclass
-class Visit:
-    """A page that was opened, and everything that it did besides being shown."""
-
-    page: Page
-    asked_for: list[str] = field(default_factory=list)
-    noise: list[str] = field(default_factory=list)
-
-    def open(self, url: str) -> Page:
-        """Load the page, taking note of dialogs, errors, refusals of the policy and requests."""
-        self.page.on("request", lambda request: self.asked_for.append(request.url))
-        self.page.on("console", lambda message: self.noise.append(message.text))
-        self.page.on("pageerror", lambda error: self.noise.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.noise.append(dialog.message), dialog.dismiss()))
-        self.page.goto(url + "/")
-        return self.page
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        missing = f"no browser on PATH ({', '.join(BROWSERS)}): install Debian's package chromium"
-        if os.environ.get("RECONCILER_BROWSER") == "required":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    # Only as long as this module: the library keeps an event loop running in this thread meanwhile.
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -138,7 +99,7 @@ def table(page: Page, caption: str) -> list[list[str]]:
 
 
 def test_names_that_attack_are_shown_and_do_nothing(server: Server, visit: Visit) -> None:
-    page = visit.open(server.url)
+    page = visit.open(f"{server.url}/")
     shown = [SHOWN.get(name, name) for name in NAMES]
     assert [row[:3] for row in table(page, "Developers")] == [
         [name, f"p{number}@x.example", "approved"] for number, name in enumerate(shown)
@@ -155,7 +116,7 @@ def test_names_that_attack_are_shown_and_do_nothing(server: Server, visit: Visit
 
 
 def test_the_last_requests_are_readable(server: Server, visit: Visit) -> None:
-    rows = table(visit.open(server.url), "Last HTTP requests")
+    rows = table(visit.open(f"{server.url}/"), "Last HTTP requests")
     assert [(row[1], row[2][:40], row[3]) for row in rows] == [
         ("BREW", "/v3/" + "x" * 36, "404"),
         ("GET", "/v3/portals?page[size]=5", "200"),
@@ -168,7 +129,7 @@ def test_the_last_requests_are_readable(server: Server, visit: Visit) -> None:
 def test_the_page_follows_the_colours_of_the_system(
     server: Server, visit: Visit, request: pytest.FixtureRequest
 ) -> None:
-    picture = visit.open(server.url).screenshot()
+    picture = visit.open(f"{server.url}/").screenshot()
     visit.page.goto("about:blank")
     data = base64.b64encode(picture).decode()
     lightness, colours = visit.page.evaluate(COLOURS, f"data:image/png;base64,{data}")
@@ -184,20 +145,19 @@ def test_the_page_follows_the_colours_of_the_system(
 )
 def test_the_page_can_be_read_by_everybody(server: Server, visit: Visit) -> None:
     """axe-core finds nothing: contrasts, landmarks, headings, labels, heads of tables."""
-    found = Axe().run(visit.open(server.url)).response
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
+    assert violations(visit.open(f"{server.url}/")) == []
 
 
 @pytest.mark.parametrize("visit", [{"viewport": PHONE}], indirect=True, ids=["phone"])
 def test_a_phone_does_not_scroll_sideways(server: Server, visit: Visit) -> None:
-    page = visit.open(server.url)
+    page = visit.open(f"{server.url}/")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert page.get_by_role("table").count() == 4, "what is laid out as cards is still a table"
 
 
 def test_the_filter_leaves_the_rows_with_every_word(server: Server, visit: Visit) -> None:
     """In any case and order; the filter survives a refresh, and nothing is asked of the server for it."""
-    page = visit.open(server.url)
+    page = visit.open(f"{server.url}/")
     rows = page.locator("tbody tr").count()
     page.get_by_label("Filter rows").fill("P3@x  ZOË")
     assert [row[1] for row in table(page, "Developers")] == ["p3@x.example"]
@@ -213,7 +173,7 @@ def test_the_filter_leaves_the_rows_with_every_word(server: Server, visit: Visit
 
 
 def test_the_keyboard_reaches_everything_in_order(server: Server, visit: Visit) -> None:
-    page = visit.open(server.url)
+    page = visit.open(f"{server.url}/")
     reached = []
     for _ in range(5):
         page.keyboard.press("Tab")
@@ -225,6 +185,6 @@ def test_the_keyboard_reaches_everything_in_order(server: Server, visit: Visit) 
 
 @pytest.mark.parametrize("visit", [{"java_script_enabled": False}], indirect=True, ids=["no script"])
 def test_without_scripts_all_but_the_filter_is_there(server: Server, visit: Visit) -> None:
-    page = visit.open(server.url)
+    page = visit.open(f"{server.url}/")
     assert len(table(page, "Developers")) == len(NAMES)
     assert page.get_by_label("Filter rows").is_hidden()

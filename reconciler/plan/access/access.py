@@ -83,14 +83,18 @@ class Access:
         sign_in = Right("sign-in", approval=person.approval)
         if sign_in.then or sign_in.source:
             yield sign_in
-        owner = Ref(person.email, person.id)
-        for own in sorted(self._paths.calls(owner, "developer", self._standing(person)), key=in_order):
-            yield replace(own, approval=person.approval)
+        yield from self.own(person)
         for seat in self.seats(person):
             for right in self.team_rights(seat.team):
                 given = right.for_member(person.approval, seat.tie)
                 if given.now or given.then or given.source:
                     yield given
+
+    def own(self, person: Person) -> list[Right]:
+        """What the person may call, is to be able to call, or is listed for, through applications of their own."""
+        owner = Ref(person.email, person.id)
+        found = self._paths.calls(owner, "developer", self._standing(person))
+        return sorted((replace(own, approval=person.approval) for own in found), key=in_order)
 
     def teams(self) -> list[Ref]:
         """Every team of the portal, and those that only git lists; sorted by name, then by id."""
