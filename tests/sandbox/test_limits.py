@@ -151,6 +151,7 @@ def test_reads_see_the_state_as_it_was_some_seconds_ago() -> None:
         at(clock, second)
         seen[second] = statuses(sandbox)["bob"]
     assert seen == {12: "pending", 14.9: "pending", 15: "approved", 16.9: "approved", 17: "revoked"}
+    assert not sandbox._store._past._copies, "what nobody sees any more is not kept"
     sandbox.close()
 
 

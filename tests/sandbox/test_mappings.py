@@ -131,6 +131,8 @@ def test_pages_are_found_by_cursors(client: Client, acme: Acme) -> None:
     assert read(meta["previous"])[0] == ["p1", "p2"]
     assert read(meta["first"])[0] == ["p1", "p2"]
     assert read(meta["last"])[0] == ["p2", "s"]
+    whole, meta = read(f"/v3{path}?page[size]=3")
+    assert (whole, meta["next"], meta["previous"]) == (["p1", "p2", "s"], None, None)
     assert client.get(path, **{"page[after]": "nonsense"}).invalid[0]["field"] == "page[after]"
     assert client.get(path, **{"page[number]": "2"}).status == 400
 

@@ -101,6 +101,12 @@ def test_switching_auto_approval_on_approves_nobody_who_waits(client: Client, ac
     assert sandbox.dump()["acme"]["developers"]["new@x.example"] == "approved"
 
 
+def test_a_portal_that_publishes_nothing_needs_no_force(client: Client) -> None:
+    made = client.send("POST", "/portals", {"name": "empty"}).value
+    assert client.send("DELETE", f"/portals/{made['id']}").status == 204
+    assert client.get(f"/portals/{made['id']}").status == 404
+
+
 def test_a_portal_with_published_apis_is_deleted_only_by_force(client: Client, acme: Acme, sandbox: Sandbox) -> None:
     """With everything in it; other portals and the APIs stay."""
     assert client.send("DELETE", acme.path).status == 409

@@ -82,11 +82,13 @@ def test_what_is_wrong_with_a_team_is_named(acme: Acme, body: dict[str, object],
 def test_deleting_a_team_keeps_its_people_and_applications(acme: Acme, sandbox: Sandbox) -> None:
     """Contract 5 and 11.11."""
     sandbox.add_member("acme", "owners", "ada@x.example")
+    sandbox.assign_role("acme", "owners", "API Viewer", "orders")
     path = acme.team("owners")
     assert acme.client.send("DELETE", path).status == 204
     acme_now = sandbox.dump()["acme"]
     with sandbox._store.read() as tx:
-        assert not tx.one("SELECT 1 FROM memberships WHERE team_id = ?", last(path))
+        for table in ("memberships", "roles", "group_mappings"):
+            assert not tx.one(f"SELECT 1 FROM {table} WHERE team_id = ?", last(path))
     assert sorted(acme_now["teams"]) == ["partners"]
     assert acme_now["developers"]["ada@x.example"] == "approved"
     assert [each["owner"] for each in acme_now["applications"]] == ["ada@x.example", f"deleted:{last(path)}"]
