@@ -15,7 +15,7 @@ HOUSE = Path(reconciler.__file__).parent
 FLOORS = (
     ("__main__",),
     ("cli",),
-    ("first", "onboard"),
+    ("onboard",),
     ("reconcile", "sandbox"),
     ("survey",),
     ("apply", "doctor", "history", "journal", "manifest", "pending", "portal", "report", "snapshot"),

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from reconciler.manifest.read import load
 from reconciler.model.observed import Api, Application, Developer, Observed, Portal, Registration
-from reconciler.onboard import Writing, answered
+from reconciler.onboard.answer import answered
+from reconciler.onboard.edits import Writing
 from reconciler.pending.requests import pending
 from reconciler.reconcile import judged
 

@@ -8,7 +8,8 @@ from reconciler.cli.walk import Asked, blank, connected, with_workspace
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.manifest.read import load
 from reconciler.model.change import Plan
-from reconciler.onboard import Writing, answered, requests_of
+from reconciler.onboard.answer import answered, requests_of
+from reconciler.onboard.edits import INVALID, Writing
 from reconciler.reconcile import judged, open_portal
 from reconciler.report.model import Failure, Report
 
@@ -33,13 +34,6 @@ def asked_for(asked: Asked, path: str, writing: Writing | None) -> Report:
         report = replace(report, plan=Plan(observed.portal, looked_at=looked_at, only=asked.only))
         answer, wrong = answered(files, requests, asked.only, writing, today)
         report = replace(report, answer=answer, findings=(*report.findings, *wrong))
-        return replace(report, error=_INVALID) if wrong else report
+        return replace(report, error=Failure(*INVALID, ExitCode.INVALID)) if wrong else report
     except ReconcilerError as error:
         return replace(report, error=Failure.of(error))
-
-
-_INVALID = Failure(
-    "nothing is written: with these entries the manifests would have the errors above, at lines of the diff",
-    "say --reason, --expires or --into, or leave out with --only what the policy does not let in",
-    ExitCode.INVALID,
-)

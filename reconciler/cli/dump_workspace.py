@@ -7,9 +7,9 @@ from dataclasses import replace
 from reconciler import __version__
 from reconciler.cli.walk import Asked, connected
 from reconciler.errors import ReconcilerError
-from reconciler.first import as_workspace, must_be_free, save_workspace
 from reconciler.model.change import Plan
 from reconciler.model.desired import PortalRef
+from reconciler.onboard.first import as_workspace, must_be_free, save_workspace
 from reconciler.reconcile import open_portal
 from reconciler.report.model import Failure, Report
 from reconciler.survey import everything, found_portal

@@ -12,7 +12,7 @@ from reconciler.manifest.edit.change import edited
 from reconciler.manifest.edit.extend import extensions
 from reconciler.manifest.edit.files import save, text_of
 from reconciler.manifest.read import load
-from reconciler.onboard import errors_of
+from reconciler.onboard.edits import errors_of
 from reconciler.reconcile import judged
 from reconciler.report.escape import disarmed, inert
 

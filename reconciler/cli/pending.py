@@ -13,7 +13,7 @@ from reconciler.cli.emit import emit
 from reconciler.cli.runtime import Runtime
 from reconciler.cli.walk import Asked, each
 from reconciler.model.listing import Terms
-from reconciler.onboard import Writing
+from reconciler.onboard.edits import Writing
 
 
 @click.command("pending", short_help="Show who waits for a decision; add them to the manifests.")

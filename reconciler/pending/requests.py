@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reconciler.model.change import Item
-from reconciler.model.desired import ApiName, Desired, OwnerName, Unlisted
+from reconciler.model.desired import Desired, OwnerName, Unlisted
 from reconciler.model.names import domain_of, email_key
 from reconciler.model.observed import Developer, Observed, Registration
 from reconciler.model.request import Request
+from reconciler.pending.names import api_named, matching_rules, rule_teams, unpublished
 from reconciler.pending.suspicion import Known, of_application, of_person
 from reconciler.plan.index import Index
 from reconciler.plan.make import make_plan
-from reconciler.plan.names import api_problem, owner_problem, the_api
+from reconciler.plan.names import owner_problem
 
 
 def asking(desired: Desired) -> Desired:
@@ -45,14 +46,12 @@ class _Asked:
 
     def _person(self, item: Item) -> Request:
         person = self.index.developers[_id(item)]
-        domain = domain_of(person.email)
-        rules = [rule for rule in self.desired.rules if rule.domain == domain and person.email.isascii()]
         return Request(
             item.subject,
             since=item.since,
             full_name=person.full_name,
-            domain=domain,
-            teams=tuple(dict.fromkeys(name for rule in rules for name, _ in rule.teams)),
+            domain=domain_of(person.email),
+            teams=rule_teams(matching_rules(self.desired, person.email)),
             suspicions=of_person(person, self.known),
             obstacle=self._address_problem(person),
         )
@@ -63,7 +62,7 @@ class _Asked:
         person = owner if isinstance(owner, Developer) else None
         application = item.subject.application.name if item.subject.application else ""
         theirs = of_person(person, self.known) if person and person.status == "pending" else ()
-        api = self._api(registration)
+        api = api_named(self.index, registration)
         return Request(
             item.subject,
             since=item.since,
@@ -71,23 +70,10 @@ class _Asked:
             domain=domain_of(person.email) if person else "",
             api=api,
             suspicions=(*theirs, *of_application(application)),
-            obstacle=self._owner_obstacle(item) or self._api_problem(registration, api) or self._twins(registration),
+            obstacle=self._owner_obstacle(item)
+            or unpublished(self.index, registration, api)
+            or self._twins(registration),
         )
-
-    def _api(self, registration: Registration) -> ApiName:
-        """How a manifest names it: with the version only where the name alone would not do."""
-        package = registration.entity_type == "api_package"
-        name = ApiName(registration.api_name, package=package)
-        if package or len(self.index.apis_named(name)) == 1:
-            return name
-        return ApiName(registration.api_name, registration.api_version, any_version=False)
-
-    def _api_problem(self, registration: Registration, name: ApiName) -> str:
-        """Also where the name is that of another version, since this one is not published any more."""
-        problem = api_problem(self.index, name)
-        if not problem and the_api(self.index, name).id != registration.api_id:
-            problem = "the portal does not publish this version any more"
-        return problem
 
     def _owner_obstacle(self, item: Item) -> str:
         if item.subject.team:

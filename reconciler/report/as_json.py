@@ -12,7 +12,7 @@ from reconciler.plan.document import FORMAT_VERSION, policy_fields, to_document
 from reconciler.plan.document_beside import beside_fields, drift_fields
 from reconciler.plan.document_fields import Document, change_fields, finding_fields, plan_fields, portal_fields
 from reconciler.report.model import Failure, Report
-from reconciler.report.requests_json import answer_fields
+from reconciler.report.requests_json import adoption_fields, answer_fields
 
 
 def render(report: Report) -> str:
@@ -56,6 +56,7 @@ def document_of(report: Report) -> Document:
         **plan_fields(plan),
         **_diagnoses(report),
         **answer_fields(report),
+        **adoption_fields(report),
         **_drift(report),
         **beside_fields(report.compared, report.snapshot),
         **({"verified": report.verified} if report.command == "apply" else {}),

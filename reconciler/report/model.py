@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.finding import Finding, in_file_order
+from reconciler.model.adoption import Adoption
 from reconciler.model.change import MADE, NOT_MADE, Change, Outcome, Plan, Result
 from reconciler.model.checkout import NOWHERE, Checkout
 from reconciler.model.drift import Comparison, Drift, LetGo, PolicyChange
@@ -46,7 +47,8 @@ class Report:
     """What one run of a command over one workspace came to.
 
     `findings` are those of the manifests; the plan has its own besides. `diagnoses` are those of `doctor`, about the
-    portal. `answer` is that of `pending`: who waits, and what was written for them. `generated_at` (ISO-8601 in UTC,
+    portal. `answer` is that of `pending`: who waits, and what was written for them; `adoption`
+    what `drift --adopt` took into git. `generated_at` (ISO-8601 in UTC,
     ending in Z) is handed in, as is everything: nothing here reads a clock, a file or the environment. `files`: how
     many manifest files were read, None where that is not known. `manifests_digest`, `ttl` and `plan_key` go into a
     saved plan. `saved_plan` is the digest of the plan that was given to `apply`, "" without one. `sides` are kept
@@ -63,6 +65,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     diagnoses: tuple[Finding, ...] = ()
     answer: Answer | None = None
+    adoption: Adoption | None = None
     workspace: tuple[str, ...] = ()
     files: int | None = None
     commit: str | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reconciler.model.request import Decision, Request
+from collections.abc import Iterable
+
+from reconciler.model.request import Decision, Patch, Request
 from reconciler.plan.document_fields import Document, subject_fields
 from reconciler.report.model import Report
 from reconciler.report.requests import days_waited, gives
@@ -14,9 +16,29 @@ def answer_fields(report: Report) -> Document:
         return {}
     return {
         "pending": [_fields(*each, report.generated_at) for each in report.answer.decided],
-        "patches": [{"file": patch.file, "diff": patch.diff} for patch in report.answer.patches],
-        "written": report.answer.written,
+        **_patches(report.answer.patches, report.answer.written),
     }
+
+
+def adoption_fields(report: Report) -> Document:
+    """The keys that `drift --adopt` adds to a report."""
+    adoption = report.adoption
+    if adoption is None:
+        return {}
+    items = [
+        {
+            "subject": subject_fields(item.subject),
+            "says": item.says,
+            "file": item.file or None if not item.problem else None,
+            "problem": item.problem or None,
+        }
+        for item in adoption.items
+    ]
+    return {"adopted": items, **_patches(adoption.patches, adoption.written)}
+
+
+def _patches(patches: Iterable[Patch], written: bool) -> Document:
+    return {"patches": [{"file": patch.file, "diff": patch.diff} for patch in patches], "written": written}
 
 
 def _fields(request: Request, decision: Decision, generated_at: str) -> Document:

@@ -13,7 +13,7 @@ from reconciler.report.headline import headline
 from reconciler.report.layout import Page
 from reconciler.report.model import Report
 from reconciler.report.text_beside import compared, drift
-from reconciler.report.text_requests import requests
+from reconciler.report.text_requests import adoption, requests
 from reconciler.report.text_sections import (
     diagnoses,
     finding,
@@ -49,6 +49,7 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
             drift(page, report.drift)
         else:
             _changes(page, report)
+        adoption(page, report)
         _lists(page, report, report.plan)
     _failure(page, report)
     summary = headline(report)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 
-from reconciler.model.request import Decision, Request
+from reconciler.model.request import Decision, Patch, Request
 from reconciler.report.escape import disarmed, inert, name
 from reconciler.report.layout import Page, Style
 from reconciler.report.model import Report
 from reconciler.report.requests import asks, days_waited, gives
 from reconciler.report.text_sections import heading, said, sentence
-from reconciler.report.words import plural
+from reconciler.report.words import plural, subject_words
 
 _DECISIONS: dict[Decision, tuple[str, Style]] = {
     "undecided": ("", "plain"),
@@ -30,7 +31,31 @@ def requests(page: Page, report: Report) -> None:
         heading(page, name(domain) if domain else "Teams' applications", len(listed))
         for request, decision in listed:
             _request(page, request, decision, report.generated_at)
-    for patch in report.answer.patches:
+    _patches(page, report.answer.patches)
+
+
+def adoption(page: Page, report: Report) -> None:
+    """What was taken into git, what could not be and why, then the changes to manifests."""
+    found = report.adoption
+    if found is None:
+        return
+    done = [item for item in found.items if not item.problem]
+    left = [item for item in found.items if item.problem]
+    if done:
+        heading(page, "Adopted into git" if found.written else "To be adopted into git", len(done))
+    for item in done:
+        page.entry(
+            f"+ {sentence(subject_words(item.subject))}: {said(item.says)}", style="grants", place=inert(item.file)
+        )
+    if left:
+        heading(page, "Not adopted", len(left))
+    for item in left:
+        page.entry(sentence(subject_words(item.subject)), below=[(said(item.problem), "faint")])
+    _patches(page, found.patches)
+
+
+def _patches(page: Page, patches: Iterable[Patch]) -> None:
+    for patch in patches:
         page.blank()
         for line in patch.diff.rstrip("\n").split("\n"):
             style = "strong" if line.startswith(("--- ", "+++ ")) else _DIFF.get(line[:1], "plain")

@@ -196,11 +196,15 @@ def name_of(item: Any) -> str:
     return " ".join((email_key(owner if isinstance(owner, str) else owner["team"]), email_key(name))).strip()
 
 
+_ORDER = (NewPerson, NewMembership, NewRegistration)
+"""People first, since the rest goes into their new entries; in the order in which entries say it."""
+
+
 def changes_for(
     shelf: Shelf, listings: Iterable[Listing], terms: Terms, into: str = ""
 ) -> tuple[dict[str, FileChange], list[str]]:
     """The changes by file, and for each listing the file that it goes into ("" where none can be told)."""
     additions = Additions(shelf, terms, into)
-    order = sorted(enumerate(listings), key=lambda each: not isinstance(each[1], NewPerson))
+    order = sorted(enumerate(listings), key=lambda each: _ORDER.index(type(each[1])))
     files = {index: additions.add(listing) for index, listing in order}
     return additions.finished(), [files[index] for index in range(len(files))]

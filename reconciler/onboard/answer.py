@@ -1,43 +1,32 @@
-"""From requests on the portal to entries in the manifests: read, ask, edit, judge, and only then write."""
+"""Who waits on the portal, and entries for them in the manifests."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
-from reconciler.errors import InputError
 from reconciler.finding import Finding
 from reconciler.manifest.edit.add import changes_for
-from reconciler.manifest.edit.change import Edited, edited
+from reconciler.manifest.edit.change import edited
 from reconciler.manifest.edit.files import save, text_of
 from reconciler.manifest.edit.shelf import Shelf
-from reconciler.manifest.read import SUFFIXES, replaced
 from reconciler.manifest.read import Workspace as Files
 from reconciler.model.desired import Desired
 from reconciler.model.listing import Terms
 from reconciler.model.observed import Need, Observed
-from reconciler.model.request import Answer, Decision, Patch, Request
+from reconciler.model.request import Answer, Decision, Request
+from reconciler.onboard.edits import Writing, errors_of, file_named, patches_of
 from reconciler.pending.choose import listing_of, selected, to_write
 from reconciler.pending.requests import asking, pending
 from reconciler.plan.need import need_of
-from reconciler.reconcile import Progress, judged
+from reconciler.reconcile import Progress
 from reconciler.settings import Connection
 from reconciler.survey import found_portal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # start-up: commands that only read files must not import what speaks HTTP
     from reconciler.portal.client import Reader
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """What `--write` was asked: which requests, on what terms, into which file; `dry`: show it only."""
-
-    terms: Terms = field(default_factory=Terms)
-    into: str = ""
-    dry: bool = False
 
 
 def requests_of(
@@ -66,7 +55,7 @@ def answered(
     """
     chosen = selected(requests, only)
     shelf, terms = Shelf(files.documents), writing.terms if writing else Terms()
-    into = _file(files, writing.into) if writing and writing.into else ""
+    into = file_named(files, writing.into) if writing and writing.into else ""
     _, places = changes_for(shelf, [listing_of(request) for request in chosen], terms, into)
     chosen = tuple(_placed(request, file) for request, file in zip(chosen, places, strict=True))
     if writing is None:
@@ -83,35 +72,7 @@ def answered(
     return Answer(chosen, decisions, patches_of(edits), written=bool(edits) and not writing.dry and not wrong), wrong
 
 
-def errors_of(files: Files, edits: Sequence[Edited], today: date) -> tuple[Finding, ...]:
-    """The errors that the workspace would have after these edits."""
-    workspace = judged(replaced(files, {edit.file: edit.root for edit in edits}), today)
-    return tuple(finding for finding in workspace.findings if finding.severity == "error")
-
-
-def patches_of(edits: Sequence[Edited]) -> tuple[Patch, ...]:
-    """What the edits change, file by file."""
-    return tuple(Patch(edit.file, edit.diff) for edit in edits if edit.diff)
-
-
 def _placed(request: Request, file: str) -> Request:
     if not file and not request.obstacle:
         return replace(request, obstacle="no file of the workspace is the one for it; say --into FILE")
     return replace(request, into="" if request.obstacle else file)
-
-
-def _file(files: Files, into: str) -> str:
-    """The file of the workspace that is meant: as its documents are named; one that is not there yet is made."""
-    known = {document.file for document in files.documents}
-    top, direct = Path(files.path), Path(into)
-    for path in (direct, top / direct):
-        if path.as_posix() in known:
-            return path.as_posix()
-    if not top.is_dir():
-        raise InputError(f"--into {into}: the workspace is the one file {files.path}", "leave --into away")
-    path = direct if direct.is_relative_to(top) else top / direct
-    inside = path.relative_to(top).parts if path.is_relative_to(top) else ("..",)
-    if path.suffix not in SUFFIXES or any(part.startswith(".") for part in inside):
-        hint = f"name a file in {files.path} that ends in .yaml"
-        raise InputError(f"--into {into} is no manifest of the workspace", hint)
-    return path.as_posix()

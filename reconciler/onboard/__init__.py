@@ -1,0 +1,1 @@
+"""From the portal to git: requests and clicks past git become entries, a portal becomes a workspace."""
