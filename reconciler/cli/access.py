@@ -14,8 +14,9 @@ from reconciler import __version__
 from reconciler.cli import options
 from reconciler.cli.beside import Beside, read_snapshots
 from reconciler.cli.emit import write
+from reconciler.cli.planning import surveyed
 from reconciler.cli.runtime import Runtime
-from reconciler.cli.walk import Asked, surveyed
+from reconciler.cli.walk import Asked
 from reconciler.errors import InputError
 from reconciler.git import Git
 from reconciler.history.trace import trace

@@ -47,9 +47,9 @@ def command(runtime: Runtime, /, paths: tuple[str, ...], ci: str, template: str)
       reconciler matrix access/eu access/us
       reconciler matrix access/eu access/us --for gitlab --template ci/reconcile.yml
     """
+    if len(paths) > LARGEST[ci]:
+        raise InputError(f"{len(paths)} workspaces are more than the {LARGEST[ci]} jobs of a matrix", "make several")
     rows = [_row(path, runtime) for path in paths]
-    if len(rows) > LARGEST[ci]:
-        raise InputError(f"{len(rows)} workspaces are more than the {LARGEST[ci]} jobs of a matrix", "make several")
     document = {"include": rows} if ci == "github" else _child_pipeline(rows, template)
     click.echo(json.dumps(document))
     return 0

@@ -11,8 +11,9 @@ import click
 from reconciler.cli import options
 from reconciler.cli.beside import Beside, read_snapshots
 from reconciler.cli.emit import emit, write_plan
+from reconciler.cli.planning import planned
 from reconciler.cli.runtime import Runtime
-from reconciler.cli.walk import Asked, each, planned
+from reconciler.cli.walk import Asked, each
 from reconciler.report.model import Report
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
 
 import click
 
@@ -23,16 +22,13 @@ from reconciler.manifest.base import BaseWorkspace
 from reconciler.manifest.cache import ParseCache
 from reconciler.manifest.committed import policy_at
 from reconciler.model.change import Plan
-from reconciler.model.desired import Desired, PortalRef
-from reconciler.model.observed import Need
-from reconciler.plan.access.access import Sides
+from reconciler.model.desired import PortalRef
 from reconciler.plan.narrow import Narrowing
 from reconciler.plan.written import Written
 from reconciler.reconcile import (
     Workspace,
     diagnose_workspace,
     open_portal,
-    plan_from,
     plan_workspace,
     read_workspace,
 )
@@ -40,7 +36,6 @@ from reconciler.report.escape import inert
 from reconciler.report.model import Command, Failure, Report
 from reconciler.report.text import render
 from reconciler.settings import Connection, Settings, connection, from_environment
-from reconciler.survey import Survey, explained, survey_portal, survey_snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,56 +120,6 @@ def validated(path: str, runtime: Runtime, policy_from: str | None = None) -> Re
     return with_workspace(report, workspace)
 
 
-def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "plan") -> Report:
-    """The plan of a workspace, made with a client that cannot write, or from a snapshot; for `drift` by class."""
-    report = blank(asked, command, path)
-    try:
-        workspace = _read(asked, path)
-        base = asked.beside.at_base(Git(asked.settings.git), path, asked.runtime.today)
-        report = with_workspace(report, workspace, base)
-        if workspace.desired is None:
-            return report
-        with surveyed(asked, workspace.desired) as (survey, reader):
-            plan = plan_from(
-                workspace,
-                survey,
-                allow=asked.allow,
-                narrowing=Narrowing(asked.only),
-                authors=asked.told_authors,
-                written=_written(asked, path),
-            )
-            sides = Sides(workspace.desired, survey.observed)
-            report = replace(report, plan=plan, snapshot=survey.snapshot, sides=sides)
-            if base:
-                report = replace(report, compared=asked.beside.compared(base, workspace, survey, plan))
-            if command == "plan":
-                return report
-            return asked.beside.classified(report, workspace, explained(survey, plan, reader) if reader else survey)
-    except ReconcilerError as error:
-        return replace(report, error=Failure.of(error))
-
-
-@contextmanager
-def surveyed(asked: Asked, desired: Desired, need: Need | None = None) -> Iterator[tuple[Survey, Reader | None]]:
-    """What is on the portal, with the reader to ask it for more; or what a snapshot tells, without one.
-
-    `need` says what of the portal is read; None: what planning needs.
-    """
-    if asked.beside.snapshots:
-        survey = survey_snapshot(desired, asked.beside.snapshots)
-        seen = survey.observed.portal
-        click.echo(f"Portal {inert(seen.name)} from a snapshot; no portal is asked", err=True)
-        yield survey, None
-        return
-    with (
-        connected(asked, desired.portal) as target,
-        open_portal(target, read_only=True, workers=asked.workers) as reader,
-    ):
-        with asked.bar("Reading") as bar:
-            survey = survey_portal(desired, reader, target, need=need, progress=bar)
-        yield survey, reader
-
-
 def diagnosed(asked: Asked, path: str) -> Report:
     """What on a workspace's portal works against git, looked for with a client that cannot write."""
     report = blank(asked, "doctor", path)
@@ -201,7 +146,7 @@ def applied(asked: Asked, carrier: Carrier, path: str, *, ask: bool) -> Report:
         carrier.heed()
         reviewed = read_plan(asked.reviewed, asked.settings) if asked.reviewed else None
         report = replace(report, saved_plan=reviewed.digest if reviewed else "")
-        workspace = _read(asked, path)
+        workspace = workspace_of(asked, path)
         report = with_workspace(report, workspace)
         if workspace.desired is None:
             return report
@@ -226,7 +171,7 @@ def agreed(report: Report, plan: Plan, *, ask: bool) -> bool:
     return not ask or click.confirm(f"Apply these {len(plan.changes)} changes?", err=True)
 
 
-def _read(asked: Asked, path: str) -> Workspace:
+def workspace_of(asked: Asked, path: str) -> Workspace:
     """The workspace, under the policy that counts."""
     return _under(asked.policy_from, asked.settings, path, asked.runtime)
 
@@ -238,7 +183,7 @@ def _under(policy_from: str | None, settings: Settings, path: str, runtime: Runt
     return read_workspace(path, today, committed, cache)
 
 
-def _written(asked: Asked, path: str) -> Written:
+def written_of(asked: Asked, path: str) -> Written:
     """When the lines of the workspace were written; git is asked only where somebody wants to know."""
     git, workers = Git(asked.settings.git), asked.workers
     return Written(lambda files: trace(git, path, files, workers=workers).of, asked.runtime.today)
@@ -256,7 +201,7 @@ def _planned(
             allow=asked.allow,
             narrowing=narrowing,
             authors=asked.told_authors,
-            written=_written(asked, workspace.path),
+            written=written_of(asked, workspace.path),
             progress=bar,
         )
 
