@@ -255,6 +255,36 @@ def test_a_journal_tells_what_vanished_from_what_never_was(portal: Start, tmp_pa
     )
 
 
+def test_a_journal_tells_what_apply_tried_in_vain(portal: Start, tmp_path: Path) -> None:
+    """It was never given, so that it cannot have vanished; and why, the journal knows."""
+    story, journal = with_journal(portal, tmp_path)
+    play(story, {"remove-from-team": {"email": "ada@partner.example", "team": "partners"}})
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    for line in lines:
+        if line["kind"] == "change-answered":
+            line.update(outcome="failed", error="the portal\u202e says no")
+    journal.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    report = drift(story, "--since-journal", journal)
+    assert classes(report) == {"missing": ["ada@partner.example | partners"]}
+    assert because(report) == {
+        "ada@partner.example | partners": "`apply` tried on 2026-11-23 (journal), and it was not made: "
+        "the portal\u202e says no"
+    }
+    assert "\\u{202e}" in story.run("drift", story.folder, "--since-journal", journal).out
+
+
+def test_what_was_taken_away_by_apply_itself_has_not_vanished(portal: Start, tmp_path: Path) -> None:
+    """Git said so then, and lists it again now; a person whom it revoked is held, and that is why."""
+    story, journal = with_journal(portal, tmp_path)
+    story.git(GIT.replace("bob@partner.example, teams: [partners]", "bob@partner.example, status: revoked"))
+    story.apply("--journal", str(journal))
+    story.server.requests.clear()
+    story.git(GIT)
+    report = drift(story, "--since-journal", journal)
+    assert classes(report) == {"held": ["bob@partner.example"], "waiting": ["bob@partner.example | partners"]}
+    assert because(report)["bob@partner.example"] == "`apply` took it away on 2026-11-23 (journal)"
+
+
 def test_a_journal_tells_what_git_has_let_go(portal: Start, tmp_path: Path) -> None:
     """`apply` gave it, so git listed it; now it does not, and the access is still there."""
     story, journal = with_journal(portal, tmp_path)
@@ -337,6 +367,36 @@ def test_a_snapshot_tells_what_was_there_before(portal: Start, tmp_path: Path) -
     assert report["drift"]["evidence"] == ["snapshot: taken 2026-11-23T12:00:00Z"]
 
 
+def test_of_two_accounts_with_one_address_the_one_does_not_stand_for_the_other(portal: Start, tmp_path: Path) -> None:
+    """A rule gives both a team, and one has it still: that the other lacks it says nothing of what was."""
+    story = portal("""
+        portals:
+          - name: acme-partners
+            developers:
+              - {email: ada@partner.example, full_name: Ada, status: approved}
+              - {email: ADA@partner.example, full_name: Ada, status: approved}
+            teams: [{name: partners, members: [ada@partner.example]}]
+        """)
+    story.git('rules: [{name: domain, match: {email: "*@partner.example"}, teams: [partners]}]')
+    report = drift(story, "--since-snapshot", taken(story, tmp_path / "before.json"))
+    assert "vanished" not in classes(report)
+    assert classes(report)["missing"] == ["ADA@partner.example | partners"]
+
+
+def test_who_signs_up_anew_is_the_same_person(portal: Start, tmp_path: Path) -> None:
+    """The account has another id, and the address is the person: what was there before is told by it."""
+    story = portal(SEED)
+    story.git(GIT)
+    before = taken(story, tmp_path / "before.json")
+    play(
+        story,
+        {"delete-developer": "bob@partner.example"},
+        {"sign-up": {"email": "bob@partner.example", "full_name": "Bob"}},
+        {"approve": "bob@partner.example"},
+    )
+    assert classes(drift(story, "--since-snapshot", before)) == {"vanished": ["bob@partner.example | partners"]}
+
+
 # ---------------------------------------------------------------------------------------- the exit code and the age
 
 
@@ -382,3 +442,17 @@ def test_since_leaves_out_what_is_known_to_be_older(portal: Start) -> None:
     ran = story.run("drift", story.folder, "--since", "yesterday")
     assert ran.code == 3
     assert "'yesterday' is no age and no date" in ran.err
+
+
+@pytest.mark.in_process
+def test_what_is_left_out_as_older_is_not_in_sync(portal: Start) -> None:
+    """Nothing newer is there, the exit code is 0, and nobody says that the portal is as git says."""
+    story = portal(
+        "portals: [{name: acme-partners, developers: [{email: a@x.example, full_name: A, status: approved}]}]"
+    )
+    story.git("developers: []")
+    story.now += timedelta(days=30)
+    ran = story.run("drift", story.folder, "--format", "json", "--since", "7d")
+    assert (ran.code, ran.json["drift"]["items"], ran.json["drift"]["older"]) == (0, [], 1)
+    assert ran.json["in_sync"] is False
+    assert "Drift: 1 older left out" in story.run("drift", story.folder, "--since", "7d").out

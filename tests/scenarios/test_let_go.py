@@ -241,6 +241,9 @@ def test_a_workspace_that_was_invalid_there_can_be_put_right(story: Story) -> No
 def test_files_at_any_depth_are_read_at_the_base(story: Story) -> None:
     """As on the disk: hidden ones are not, and a line that moved to another file is not let go."""
     story.git("developers: [ada@partner.example]\n", people__deep__bob="developers: [bob@partner.example]\n")
+    hidden = story.folder / ".hidden"
+    hidden.mkdir()
+    (hidden / "eve.yaml").write_text("developers: [eve@partner.example]\n", encoding="utf-8")
     commit(story)
     story.git("developers: [bob@partner.example]\n", people__ada="developers: [ada@partner.example]\n")
     assert plan(story)["let_go"] == []
