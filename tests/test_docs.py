@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = ROOT / "examples"
 WORKSPACES = {"first-day": "access.yaml", "company": "access"}
-OTHERS = {"start", "github", "github-fleet", "gitlab", "jenkins", "kubernetes"}
+OTHERS = {"start", "github", "github-fleet", "gitlab", "gitlab-fleet", "jenkins", "kubernetes"}
 """What `init` starts from (tests/cli), and where the command is run (tests/ci)."""
 
 OTHERS_FLAGS = {"--no-cov"}

@@ -19,7 +19,7 @@ def _subjects(_: click.Context, __: click.Parameter, begun: str) -> list[Complet
 @click.argument("subject", nargs=-1, shell_complete=_subjects, metavar="[TOPIC|COMMAND...]")
 @click.pass_context
 def command(context: click.Context, subject: tuple[str, ...]) -> int:
-    """Explain a topic (exit-codes, connection, files, saved-plans, completion) or a command.
+    """Explain a topic (exit-codes, connection, formats, files, saved-plans, completion) or a command.
 
     \b
     Examples:

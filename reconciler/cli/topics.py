@@ -44,6 +44,26 @@ Examples:
   reconciler plan access/ --server sandbox
 """
 
+FORMATS = """\
+Every command that reports prints one document, in the format of --format, and
+writes it to files as well, with --report FORMAT=FILE as often as you like:
+
+  text      for people at a terminal; the default
+  json      all of it, for programs; `reconciler schema report` describes it
+  markdown  a comment for a pull request
+  html      one page that loads nothing: search, sort, who has access to what
+  sarif     code scanning, at the lines of the manifests
+  junit     a test a person and team; drift is a failure
+  github    annotations, the step's outputs, the job's summary
+  gitlab    code quality
+
+The facts and the exit code are the same in all of them: docs/reports.md.
+
+Examples:
+  reconciler plan access/ --format json
+  reconciler plan access/ --report markdown=comment.md --report html=plan.html
+"""
+
 FILES = """\
 A workspace is a file or a folder, read recursively, and describes one portal:
 
@@ -120,13 +140,20 @@ def exit_codes() -> str:
 TOPICS = {
     "exit-codes": "What a command's exit code says to a script.",
     "connection": "Which portal, server and token are used.",
+    "formats": "What a report can be written as, and for whom.",
     "files": "What a workspace is, and what commands write.",
     "saved-plans": "Doing after the merge what was reviewed before.",
     "completion": "Letting the shell complete commands and flags.",
 }
 """Every topic with its line in --help."""
 
-_TEXTS = {"connection": CONNECTION, "files": FILES, "saved-plans": SAVED_PLANS, "completion": COMPLETION}
+_TEXTS = {
+    "connection": CONNECTION,
+    "formats": FORMATS,
+    "files": FILES,
+    "saved-plans": SAVED_PLANS,
+    "completion": COMPLETION,
+}
 
 
 def text_of(topic: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.ci.github.runner import ACTION, ROOT, GitHub, Job
+from tests.ci.github.runner import ACTION, BIN, ROOT, GitHub, Job
 from tests.scenarios.story import HEADER, PORTAL, Story, story_on
 
 WORKFLOWS = ROOT / "examples" / "github"
@@ -131,6 +131,14 @@ def test_a_pull_request_is_told_what_would_change(acme: Repository) -> None:
     assert acme.story.writes() == []
 
 
+def test_a_line_that_is_deleted_is_told_of_as_let_go(acme: Repository) -> None:
+    """Access stays, whatever the diff looks like; the base of the pull request is what it is compared with."""
+    planned(acme, HEADER + "developers: [ada@partner.example]\n")
+    [comment] = acme.hub.hub["comments"]
+    assert "bob@partner.example" in comment["body"]
+    assert "LET GO" in comment["body"]
+
+
 def test_the_comment_is_edited_by_every_push_and_never_repeated(acme: Repository) -> None:
     """A reviewer sees one comment, and it is of the newest push."""
     first, second = planned(acme), planned(acme, BEFORE)
@@ -153,7 +161,7 @@ def test_the_reports_are_kept_as_an_artifact(acme: Repository) -> None:
     planned(acme)
     [kept] = acme.hub.hub["artifacts"]["1"].values()
     names = {path.name for path in Path(kept).iterdir()}
-    assert names == {"report.json", "report.md", "report.sarif", "report.xml", "plan.json"}
+    assert names == {"report.json", "report.md", "report.html", "report.sarif", "report.xml", "plan.json"}
 
 
 def test_a_manifest_that_is_wrong_fails_the_job_and_the_comment_says_so(acme: Repository) -> None:
@@ -185,6 +193,21 @@ def test_a_fork_gets_no_secret_and_is_checked_all_the_same(acme: Repository) -> 
     job = planned(acme, job="without-secrets", who=FORK)
     assert not job.failed, job.log
     assert acme.hub.hub["comments"] == []
+    assert acme.story.server.requests == []
+
+
+def test_a_fork_is_planned_from_a_snapshot_that_is_committed(acme: Repository) -> None:
+    """It needs no token: the portal is not asked, and the report says of when its picture is."""
+    dump = ["dump", "--snapshot", "portal-snapshot.json", "--portal", PORTAL, "--region", "eu"]
+    environ = {"PATH": "/usr/bin:/bin", "KONNECT_TOKEN": "kpat_story", **acme.hub.environ}
+    subprocess.run([BIN / "reconciler", *dump], cwd=acme.folder, env=environ, check=True, timeout=60)
+    acme.git("add", "-A")
+    acme.git("commit", "-q", "-m", "snapshot")
+    acme.story.server.requests.clear()
+    job = planned(acme, job="without-secrets", who=FORK)
+    assert not job.failed, job.log
+    assert "ada@partner.example" in job.summary
+    assert "SNAPSHOT taken" in job.summary
     assert acme.story.server.requests == []
 
 

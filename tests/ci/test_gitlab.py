@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from tests.ci.pipelines import commands, taken
+from tests.ci.test_linters import judged
 
 FOLDER = Path(__file__).parents[2] / "examples" / "gitlab"
 PIPELINE = yaml.safe_load((FOLDER / ".gitlab-ci.yml").read_text(encoding="utf-8"))
@@ -186,3 +187,29 @@ def test_the_variables_that_the_file_asks_for_are_those_that_it_uses() -> None:
     script = (FOLDER / "merge_request.py").read_text(encoding="utf-8")
     used = set(re.findall(r"\$(KONNECT_\w+)", text)) | set(re.findall(r'environ\["(GITLAB_\w+)"\]', script))
     assert used | {"KONNECT_TOKEN", "RECONCILER_PLAN_KEY"} == set(re.findall(r"^#   ([A-Z_]+) ", top, re.MULTILINE))
+
+
+# Fleets
+
+
+def test_a_portal_has_a_job_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `reconciler matrix` prints, with the job that it names, is a pipeline that GitLab takes."""
+    fleet = FOLDER.parent / "gitlab-fleet"
+    monkeypatch.chdir(tmp_path)
+    for name in ("eu", "us"):
+        (tmp_path / "access" / name).mkdir(parents=True)
+        (tmp_path / "access" / name / "access.yaml").write_text(f"portal: {{name: {name}, region: {name}}}\n")
+    parent = yaml.safe_load((fleet / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    [line] = parent["portals"]["script"]
+    environ = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    subprocess.run(["bash", "-euc", line], cwd=tmp_path, env=environ, check=True, timeout=60)
+    child = json.loads((tmp_path / "portals.yml").read_text(encoding="utf-8"))
+    job = yaml.safe_load((fleet / "reconcile.yml").read_text(encoding="utf-8"))
+    [template] = [each["local"] for each in child.pop("include")]
+    assert (template, child["reconcile"]["extends"]) == (".gitlab/reconcile.yml", *job)
+    (tmp_path / "whole.yml").write_text(yaml.safe_dump(child | job), encoding="utf-8")
+    judged("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", tmp_path / "whole.yml")
+    variables = {name for row in child["reconcile"]["parallel"]["matrix"] for name in row}
+    assert set(re.findall(r"\$(RECONCILER_\w+)", str(job))) <= variables
+    [words] = commands("\n".join(job[".reconcile"]["script"]))
+    assert taken(words).params["paths"] == ("$RECONCILER_WORKSPACE",)

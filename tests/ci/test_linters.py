@@ -50,7 +50,7 @@ def test_workflows_and_actions_let_nobody_in() -> None:
     [
         ("vendor.github-workflows", WORKFLOWS),
         ("vendor.github-actions", ACTIONS),
-        ("vendor.gitlab-ci", [ROOT / "examples" / "gitlab" / ".gitlab-ci.yml"]),
+        ("vendor.gitlab-ci", sorted(ROOT.glob("examples/gitlab*/*.yml"))),
     ],
     ids=["workflows", "actions", "GitLab"],
 )
@@ -80,6 +80,7 @@ def test_the_examples_name_the_version_that_they_come_with() -> None:
     for name, written in {
         "github/portal-plan.yml": f"# v{__version__}\n",
         "gitlab/.gitlab-ci.yml": f"reconciler:{__version__} ",
+        "gitlab-fleet/reconcile.yml": f"reconciler:{__version__}\n",
         "jenkins/Jenkinsfile": f"reconciler:{__version__}'",
         "kubernetes/base/kustomization.yaml": f"newTag: {__version__}\n",
     }.items():

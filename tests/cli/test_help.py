@@ -16,6 +16,7 @@ from reconciler.cli.main import cli, main
 from reconciler.cli.runtime import Runtime
 from reconciler.cli.topics import MEANINGS, TOPICS, text_of
 from reconciler.errors import ExitCode
+from reconciler.report.formats import FORMATS
 from tests.test_docs import COMMANDS, README
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +61,11 @@ def test_the_topic_of_the_exit_codes_is_their_table(capsys: pytest.CaptureFixtur
     said = capsys.readouterr().out
     assert re.findall(r"^  (\d)  \w", said, re.MULTILINE) == [str(int(code)) for code in ExitCode]
     assert "the first of 1 3 7 5 4 6 2." in said
+
+
+def test_the_topic_of_the_formats_has_them_all() -> None:
+    """In the order of the table, the default first."""
+    assert re.findall(r"^  (\w+)  +\w", text_of("formats"), re.MULTILINE)[: len(FORMATS)] == list(FORMATS)
 
 
 @pytest.mark.parametrize("topic", TOPICS)

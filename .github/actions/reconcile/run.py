@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-REPORTS = {"json": "report.json", "markdown": "report.md", "sarif": "report.sarif"}
+REPORTS = {"json": "report.json", "markdown": "report.md", "html": "report.html", "sarif": "report.sarif"}
 REPORTS["junit"] = "report.xml"
 
 
