@@ -133,7 +133,10 @@ LIFTABLE = (
     "protected",
     "never-empty",
 )
-"""The refusals that may be lifted, by review or for one run; `empty-workspace` never is."""
+"""The refusals that may be lifted, by review or for one run."""
+
+UNLIFTABLE = ("empty-workspace", "second-person")
+"""Those that nothing lifts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.finding import Severity
-from reconciler.model.change import LIFTABLE
+from reconciler.model.change import LIFTABLE, UNLIFTABLE
 from reconciler.plan.drift.table import TABLE
 
 
@@ -128,7 +128,7 @@ RULES: dict[str, Rule] = {
             f"The plan breaks the limit `{rule}`, so that nothing of it is applied.",
             "Split the change, or lift the limit by review: docs/manifest.md, Refusals.",
         )
-        for rule in (*LIFTABLE, "empty-workspace")
+        for rule in (*LIFTABLE, *UNLIFTABLE)
     },
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 
 from reconciler.plan.access.grounds import Ground, Grounded
 from reconciler.plan.access.holders import Holder
@@ -21,56 +20,41 @@ from reconciler.report.access.words import (
     marks,
     right_words,
 )
-from reconciler.report.escape import inert
+from reconciler.report.html.frame import framed
+from reconciler.report.html.markup import shown, tag
 from reconciler.report.words import Name, Words
-
-_STYLE = """\
-:root{color-scheme:light dark}
-body{font:15px/1.45 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%;margin:0 0 1.5rem}
-th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #8886}
-td:first-child bdi{font-weight:600}
-.warn{color:#b3261e}
-.faint,code{opacity:.75;font-size:.9em}
-@media(prefers-color-scheme:dark){.warn{color:#ff8a80}}
-@media print{h2{break-after:avoid}tr{break-inside:avoid}}"""
 
 
 def render(report: AccessReport) -> str:
     """The whole page."""
-    title = f"Access on portal {report.portal.name}"
-    body = [f"<h1>Access on portal {_name(report.portal.name)}</h1>", f'<p class="faint">{_source(report)}</p>']
-    body += [f'<p class="warn">Provenance is unknown: {_text(why)}</p>' for why in report.unknown]
+    parts = [tag("p", _source(report), class_="faint")]
+    parts += (tag("p", f"Provenance is unknown: {shown(why)}", class_="alert") for why in report.unknown)
     if report.review_before:
-        body.append(f"<p>Due for review: not looked at since {_text(report.review_before)}</p>")
-        body += map(_sponsor, report.due)
+        parts.append(tag("p", f"Due for review: not looked at since {shown(report.review_before)}"))
+        parts += map(_sponsor, report.due)
     else:
-        body += map(_holder, report.holders)
-    head = f'<meta charset="utf-8"><title>{_text(title)}</title><style>{_STYLE}</style>'
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    guard = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    return "\n".join(
-        ['<!doctype html><html lang="en"><head>', guard + head, "</head><body>", *body, "</body></html>", ""]
-    )
+        parts += map(_holder, report.holders)
+    body = tag("section", "\n".join(parts), class_="report")
+    return framed(f"Access on portal {report.portal.name}", body)
 
 
 def _source(report: AccessReport) -> str:
-    commit = f" at commit {_text(report.commit[:SHORT])}" if report.commit else ""
+    commit = f" at commit {shown(report.commit[:SHORT])}" if report.commit else ""
     only = f"; only {', '.join(map(_name, report.only))}" if report.only else ""
-    when = _text(report.generated_at) + (f", of {_text(report.snapshot.taken_at)}" if report.snapshot else "")
-    return f"{when}; git: {_text(report.path)}{commit}{only}"
+    when = shown(report.generated_at) + (f", of {shown(report.snapshot.taken_at)}" if report.snapshot else "")
+    return f"{when}; git: {shown(report.path)}{commit}{only}"
 
 
 def _holder(holder: Holder) -> str:
     rows = [_row([_right(each), _grounds(holder.told_with(each))]) for each in holder.rights]
     return f"<h2>{_sentence(holder_words(holder))}</h2>\n" + (
-        _table(("May", "By"), rows) if rows else _text(NO_ACCESS)
+        _table(("May", "By"), rows) if rows else shown(NO_ACCESS)
     )
 
 
 def _right(grounded: Grounded) -> str:
     since = f'<br><span class="faint">since {grounded.since[:10]}</span>' if grounded.since else ""
-    marked = "".join(f'<br><span class="warn">{_text(mark)}</span>' for mark in marks(grounded))
+    marked = "".join(f'<br><span class="level warning">{shown(mark)}</span>' for mark in marks(grounded))
     return _sentence(right_words(grounded)) + since + marked
 
 
@@ -81,44 +65,41 @@ def _grounds(grounds: Iterable[Ground]) -> str:
 def _ground(ground: Ground) -> str:
     besides = [_sentence(words) for words in (*details(ground), *history(ground))]
     said = _sentence(approval_words(ground))
-    said = said if ground.cause else f'<span class="warn">{said}</span>'
+    said = said if ground.cause else f'<span class="level warning">{said}</span>'
     more = f'<br><span class="faint">{"; ".join(besides)}</span>' if besides else ""
     return f"{said}{_place(ground)}{more}"
 
 
 def _sponsor(sponsor: Sponsor) -> str:
-    heading = _name(sponsor.name) if sponsor.name else _text(NOBODY)
+    heading = _name(sponsor.name) if sponsor.name else shown(NOBODY)
     rows = [_row(_due(due)) for due in sponsor.due]
     return f"<h2>{heading}</h2>\n" + _table(("What", "Last looked at", "By"), rows)
 
 
 def _due(due: Due) -> Iterator[str]:
     yield _sentence(ground_words(due.ground))
-    yield _text(due.looked) if due.looked else '<span class="warn">never</span>'
+    yield shown(due.looked) if due.looked else '<span class="level warning">never</span>'
     yield _ground(due.ground)
 
 
 def _place(ground: Ground) -> str:
     origin = ground.cause.origin if ground.cause else None
-    return f" <code>{_text(f'{origin.file}:{origin.line}')}</code>" if origin else ""
+    return f" <code>{shown(f'{origin.file}:{origin.line}')}</code>" if origin else ""
 
 
 def _table(columns: Sequence[str], rows: Iterable[str]) -> str:
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n" + "\n".join(rows) + "\n</tbody></table>"
+    head = tag("thead", tag("tr", "".join(tag("th", column, scope="col") for column in columns)))
+    return tag("div", tag("table", head + tag("tbody", "\n".join(rows))), class_="scroll")
 
 
 def _row(cells: Iterable[str]) -> str:
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    first, *rest = cells
+    return tag("tr", tag("th", first, scope="row") + "".join(tag("td", cell) for cell in rest))
 
 
 def _sentence(words: Words) -> str:
-    return "".join(_name(word) if isinstance(word, Name) else _text(word) for word in words)
+    return "".join(_name(word) if isinstance(word, Name) else shown(word) for word in words)
 
 
 def _name(text: str) -> str:
-    return f"<bdi>{_text(text)}</bdi>"
-
-
-def _text(text: str) -> str:
-    return escape(inert(text), quote=True)
+    return f"<bdi>{shown(text)}</bdi>"
