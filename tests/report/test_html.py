@@ -85,7 +85,8 @@ def without_looks(page: str) -> str:
         "plan-effective",
         "plan-refused",
         "apply-partly",
-        "drift-found",
+        "plan-compared",
+        "drift-evidence",
         "doctor-found",
     ],
 )

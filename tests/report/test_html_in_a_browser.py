@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
+from reconciler.plan.drift.table import TABLE
 from reconciler.report.html.render import render
 from reconciler.report.model import Report
 from tests.browsing import PHONE, WIDE, Visit, launched, violations
@@ -120,17 +121,14 @@ def test_the_matrix_says_where_access_is_and_what_the_plan_does_about_it(show: S
 
 
 def test_drift_by_class_and_age_can_be_read_without_seeing_the_bars(show: Show) -> None:
-    page = show(REPORTS["drift-found"])
+    page = show(REPORTS["drift-evidence"])
     chart = page.get_by_role("region", name="Drift by class and age")
     lines = [row.locator("th, td").all_text_contents() for row in chart.locator("tbody tr").all()]
-    assert lines == [
-        ["Residual access", "", "1", "–", "–", "–", "–", "1"],
-        ["Not listed in git", "", "25", "–", "–", "–", "25", "–"],
-        ["Missing", "", "3", "–", "–", "–", "–", "3"],
-        ["Held", "", "1", "1", "–", "–", "–", "–"],
-        ["Blocked", "", "1", "–", "–", "–", "–", "1"],
-        ["Requests waiting", "", "1", "1", "–", "–", "–", "–"],
-    ]
+    known, unknown = ["1", "–", "1", "–", "–", "–"], ["1", "–", "–", "–", "–", "1"]
+    assert [line[2:] for line in lines] == [unknown if type_ in ("missing", "extra") else known for type_ in TABLE]
+    assert [line[0] for line in lines] == [row.title for row in TABLE.values()]
+    assert [row[1] for row in rows(page, "What differs")] == [row.title for row in TABLE.values()]
+    show.quiet()
 
 
 def test_ten_thousand_people_are_searched_sorted_and_paged(show: Show) -> None:
@@ -161,7 +159,7 @@ EVERYBODY = {"wide": {}, "dark": {"color_scheme": "dark"}, "phone": {"viewport":
 
 @pytest.mark.parametrize("visit", EVERYBODY.values(), indirect=True, ids=EVERYBODY)
 def test_the_page_can_be_read_by_everybody(show: Show) -> None:
-    names = ("plan-effective", "drift-found", "plan-refused", "validate-findings")
+    names = ("plan-effective", "drift-evidence", "plan-compared", "plan-refused", "validate-findings")
     page = show(*(REPORTS[name] for name in names))
     page.locator(".unfold").first.click()
     assert violations(page) == []

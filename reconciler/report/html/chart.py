@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
 
+from reconciler.plan.drift.table import TABLE
 from reconciler.report.html.markup import shown, tag
 from reconciler.report.model import Report
 
@@ -20,8 +20,10 @@ _UNHEARD = 'aria-hidden="true" focusable="false"'
 def drift(report: Report, where: str) -> str:
     """The table; "" where nothing differs. `where` tells it from those of other reports."""
     counts: dict[str, Counter[str]] = {}
-    for name, since in _differing(report):
-        counts.setdefault(name, Counter())[_age(since, report.generated_at)] += 1
+    for type_, row in TABLE.items():
+        found = report.drift.of(type_) if report.drift else ()
+        if found:
+            counts[row.title] = Counter(_age(item.age) for item in found)
     if not counts:
         return ""
     most = max(found.total() for found in counts.values())
@@ -34,25 +36,8 @@ def drift(report: Report, where: str) -> str:
     return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=label) + "\n"
 
 
-def _differing(report: Report) -> Iterator[tuple[str, str]]:
-    """Class and since when, the worst class first."""
-    plan = report.plan
-    if plan is None:
-        return
-    yield from (("Residual access", item.since) for item in plan.residual)
-    yield from (("Git takes it away", "") for change in plan.changes if change.effect == "removes")
-    yield from (("Not listed in git", item.since) for item in plan.unlisted)
-    yield from (("Missing", "") for change in plan.changes if change.effect == "grants")
-    yield from (("Teams that differ", "") for change in plan.changes if change.effect == "neither")
-    yield from (("Held", item.since) for item in plan.held)
-    yield from (("Blocked", item.since) for item in plan.blocked)
-    yield from (("Requests waiting", item.since) for item in plan.requests)
-
-
-def _age(since: str, now: str) -> str:
-    try:
-        days = (date.fromisoformat(now[:10]) - date.fromisoformat(since[:10])).days
-    except ValueError:
+def _age(days: int | None) -> str:
+    if days is None:
         return AGES[-1]
     return next((AGES[index] for index, most in enumerate(_DAYS) if days <= most), AGES[len(_DAYS)])
 

@@ -23,12 +23,32 @@ const pointsTable = (rows, where) => {
   return pagedTable({ caption: "Open points", columns: () => columns, rows, filters, text: words, where }).node;
 };
 
+const driftTable = (rows, where) => {
+  const columns = [
+    plain("What it is about", 1, "", true), plain("Class", 0), plain("How it differs", 2), plain("Since", 3, "short"),
+    plain("What to do", 4), placed(5),
+  ];
+  const filters = [{ label: "Class", options: options(rows, 0), test: (row, value) => row[0] === value }];
+  return pagedTable({ caption: "What differs", columns: () => columns, rows, filters, text: words, where }).node;
+};
+
+const requestsTable = (rows, where) => {
+  const columns = [
+    plain("Who asks", 1, "", true), plain("Decision", 0, "short"), plain("What it gives", 2), plain("Since", 3, "short"),
+    plain("To look at", 4), placed(5),
+  ];
+  const doubtful = { label: "Show", options: [["doubt", "what deserves a look"]], test: (row) => row[4] !== "" };
+  return pagedTable({ caption: "Who waits for a decision", columns: () => columns, rows, filters: [doubtful], text: words, where }).node;
+};
+
 const reports = JSON.parse(document.getElementById("data").textContent);
 document.querySelectorAll("section.report").forEach((section, number) => {
-  const { changes, points, access, applied } = reports[number];
+  const { drift, requests, changes, points, access, applied } = reports[number];
   const tables = section.querySelector(".tables");
   if (!tables) return;
   const where = reports.length > 1 ? `, report ${number + 1}` : "";
+  if (drift.length) tables.append(driftTable(drift, where));
+  if (requests.length) tables.append(requestsTable(requests, where));
   if (changes.length) tables.append(changesTable(changes, applied, where));
   if (points.length) tables.append(pointsTable(points, where));
   if (access) tables.append(accessMatrix(access, applied, where));

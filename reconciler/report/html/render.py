@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.report.html.frame import framed
 from reconciler.report.html.markup import island, listed, shown, tag
 from reconciler.report.html.matrix import Matrix
-from reconciler.report.html.rows import changes, points
+from reconciler.report.html.rows import changes, drift, points, requests
 from reconciler.report.html.sections import section, title
 from reconciler.report.model import Report
 
@@ -38,8 +38,10 @@ def render(reports: Sequence[Report]) -> str:
 def _data(report: Report) -> dict[str, Any]:
     access = report.access
     return {
-        "changes": [*changes(report)],
-        "points": [*points(report)],
+        "drift": [*drift(report)],
+        "requests": [*requests(report)],
+        "changes": [] if report.drift else [*changes(report)],
+        "points": [] if report.drift or report.answer else [*points(report)],
         "access": Matrix(access).data() if access else None,
         "applied": bool(report.outcomes),
     }

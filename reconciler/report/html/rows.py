@@ -9,10 +9,12 @@ from reconciler.model.change import Cause
 from reconciler.model.checkout import Checkout
 from reconciler.model.origin import Origin
 from reconciler.plan.document_fields import ITEM_LISTS
+from reconciler.plan.drift.table import TABLE
 from reconciler.report.escape import inert
 from reconciler.report.groups import Group, Line
 from reconciler.report.model import Report
 from reconciler.report.plain import sentence
+from reconciler.report.requests import asks, gives
 from reconciler.report.words import Move, advice, subject_words
 
 EFFECTS = {"removes": "REMOVES", "grants": "grants", "neither": "other"}
@@ -53,6 +55,35 @@ def points(report: Report) -> Iterator[list[Any]]:
                 inert(item.since[:10]),
                 _place(report.checkout, cause.origin if cause else None),
             ]
+
+
+def drift(report: Report) -> Iterator[list[Any]]:
+    """Class, what it is about, how it differs and why, since when, what to do, and the place."""
+    for item in report.drift.items if report.drift else ():
+        because = f", {inert(item.because)}" if item.because else ""
+        yield [
+            TABLE[item.type].title,
+            sentence(subject_words(item.subject)),
+            inert(item.reason) + because,
+            inert(item.since[:10]),
+            inert(item.action),
+            _place(report.checkout, item.cause.origin if item.cause else None),
+        ]
+
+
+def requests(report: Report) -> Iterator[list[Any]]:
+    """What became of it, who asks for what, what it gives, since when, and why it deserves a second look."""
+    for request, decision in report.answer.decided if report.answer else ():
+        doubts = [f"SUSPICIOUS ({each.rule}): {each.message}" for each in request.suspicions]
+        doubts += [f"cannot be listed: {request.obstacle}"] if request.obstacle else []
+        yield [
+            decision.replace("-", " "),
+            sentence(asks(request)),
+            "; ".join(map(sentence, gives(request))),
+            inert(request.since[:10]),
+            inert("; ".join(doubts)),
+            [inert(request.into), ""] if request.into else [],
+        ]
 
 
 def _who(group: Group) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from reconciler.finding import Finding
 from reconciler.report import titles
 from reconciler.report.headline import headline
+from reconciler.report.html.beside import compared, evidence, part, snapshot
 from reconciler.report.html.chart import drift
 from reconciler.report.html.markup import listed, shown, tag
 from reconciler.report.layout import loose
@@ -28,19 +29,11 @@ _CARDS = {
 }
 """Numbers of the summary, what they count, and their colour, which repeats what the words say."""
 
-_SHOWN = 200
-"""Findings and refusals that stand on the page itself."""
-
 
 def section(report: Report, number: int, heading: str, where: str = "") -> str:
     """One workspace; `heading` is plain text, and `where` tells its tables from those of others."""
-    parts = [
-        _head(report, number, heading),
-        _alert(report),
-        _cards(report),
-        *_attention(report),
-        _drift(report, where),
-    ]
+    parts = [_head(report, number, heading), _alert(report), snapshot(report), _cards(report), *compared(report)]
+    parts += [*_attention(report), drift(report, where), evidence(report)]
     inner = "".join([*parts, _tables(report)])
     return f'<section class="report" id="report-{number}" aria-labelledby="title-{number}">\n{inner}</section>\n'
 
@@ -109,19 +102,12 @@ def _cards(report: Report) -> str:
 
 def _attention(report: Report) -> Iterator[str]:
     lifted = report.plan.lifted if report.plan else ()
-    yield _part(
+    yield part(
         titles.LIFTED,
         [f"<strong>{shown(e.refusal.rule)}</strong>: {shown(e.refusal.message)}; {shown(e.reason)}" for e in lifted],
     )
-    yield _part(titles.DIAGNOSES, [_finding(found) for found in report.diagnoses])
-    yield _part("Findings", [_finding(found) for found in report.all_findings])
-
-
-def _part(heading: str, items: list[str]) -> str:
-    if not items:
-        return ""
-    more = f'<p class="faint">… and {len(items) - _SHOWN:,} more</p>' if len(items) > _SHOWN else ""
-    return f"<h3>{heading} ({len(items):,})</h3>\n{listed(items[:_SHOWN])}{more}"
+    yield part(titles.DIAGNOSES, [_finding(found) for found in report.diagnoses])
+    yield part("Findings", [_finding(found) for found in report.all_findings])
 
 
 def _finding(found: Finding) -> str:
@@ -129,10 +115,6 @@ def _finding(found: Finding) -> str:
     hint = f'<br><span class="faint">{shown(found.hint)}</span>' if found.hint else ""
     severity = tag("span", found.severity, class_=f"level {found.severity}")
     return f"{place}{severity} <strong>{shown(found.rule)}</strong>: {shown(found.message)}{hint}"
-
-
-def _drift(report: Report, where: str) -> str:
-    return drift(report, where) if report.command == "drift" else ""
 
 
 def _tables(report: Report) -> str:
