@@ -31,7 +31,7 @@ from reconciler.model.observed import Need, Observed, Portal
 from reconciler.plan.document import PolicySource
 from reconciler.plan.make import make_plan
 from reconciler.plan.narrow import EVERYTHING, Narrowing
-from reconciler.plan.need import need_of
+from reconciler.plan.need import as_needed, need_of, need_of_access
 from reconciler.plan.saved import gone, same_server
 from reconciler.plan.stale import Recheck, need_of_plan, recheck
 from reconciler.plan.written import Written, planned_as_written
@@ -119,23 +119,21 @@ def open_portal(connection: Connection, *, read_only: bool, workers: int) -> Ite
         client.close()
 
 
-def plan_workspace(
+def survey_workspace(
     workspace: Workspace,
     reader: Reader,
     connection: Connection,
     *,
-    allow: Mapping[str, str] | None = None,
     narrowing: Narrowing = EVERYTHING,
-    authors: tuple[str, ...] = (),
-    written: Written | None = None,
+    whole: bool = False,
     progress: Progress | None = None,
-) -> Plan:
-    """What has to change on the portal. Raises PortalError where its state cannot be known in full; StalePlanError
-    where `narrowing` has a plan for another portal, and InputError where it names what nobody knows.
+) -> Survey:
+    """What the workspace needs to see, or `whole` what tells who has access. Raises PortalError where that cannot be
+    known in full; StalePlanError where `narrowing` has a plan for another portal.
     """
-    made_for = narrowing.reviewed.portal if narrowing.reviewed else None
-    survey = survey_portal(_desired(workspace), reader, connection, made_for=made_for, progress=progress)
-    return plan_from(workspace, survey, allow=allow, narrowing=narrowing, authors=authors, written=written)
+    desired, reviewed = _desired(workspace), narrowing.reviewed
+    need, made_for = need_of_access(desired) if whole else None, reviewed.portal if reviewed else None
+    return survey_portal(desired, reader, connection, need=need, made_for=made_for, progress=progress)
 
 
 def plan_from(
@@ -147,14 +145,15 @@ def plan_from(
     authors: tuple[str, ...] = (),
     written: Written | None = None,
 ) -> Plan:
-    """What has to change for what was seen to be as git says. Raises InputError as above.
+    """What has to change for what was seen to be as git says; of a portal no more counts than planning needs.
 
-    `written` tells when lines were written, where the policy lets that count for what is held.
+    Raises InputError where `narrowing` names what nobody knows. `written` tells when lines were written, where the
+    policy lets that count for what is held.
     """
 
     def plan(desired: Desired, more: tuple[Finding, ...]) -> Plan:
         findings = (*workspace.findings, *survey.untold(desired), *more)
-        seen = survey.observed
+        seen = survey.observed if survey.snapshot else as_needed(survey.observed, need_of(desired))
         return make_plan(desired, seen, allow=allow, findings=findings, narrowing=narrowing, authors=authors)
 
     return planned_as_written(_desired(workspace), written, plan)

@@ -16,6 +16,7 @@ from reconciler.model.desired import Desired
 from reconciler.model.observed import Need
 from reconciler.plan.access.access import Sides
 from reconciler.plan.narrow import Narrowing
+from reconciler.plan.need import need_of_access
 from reconciler.reconcile import open_portal, plan_from
 from reconciler.report.escape import inert
 from reconciler.report.model import Failure, Report
@@ -35,7 +36,8 @@ def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "pla
         report = with_workspace(report, workspace, base)
         if workspace.desired is None:
             return report
-        with surveyed(asked, workspace.desired) as (survey, reader):
+        need = need_of_access(workspace.desired) if asked.tells_access else None
+        with surveyed(asked, workspace.desired, need) as (survey, reader):
             plan = plan_from(
                 workspace,
                 survey,
@@ -44,7 +46,8 @@ def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "pla
                 authors=asked.told_authors,
                 written=written_of(asked, path),
             )
-            sides = Sides(workspace.desired, survey.observed)
+            kept = asked.tells_access or command == "drift"
+            sides = Sides(workspace.desired, survey.observed) if kept else None
             report = replace(report, plan=plan, snapshot=survey.snapshot, sides=sides)
             if base:
                 report = replace(report, compared=asked.beside.compared(base, workspace, survey, plan))

@@ -23,16 +23,19 @@ from reconciler.manifest.cache import ParseCache
 from reconciler.manifest.committed import policy_at
 from reconciler.model.change import Plan
 from reconciler.model.desired import PortalRef
+from reconciler.plan.access.access import Sides
 from reconciler.plan.narrow import Narrowing
 from reconciler.plan.written import Written
 from reconciler.reconcile import (
     Workspace,
     diagnose_workspace,
     open_portal,
-    plan_workspace,
+    plan_from,
     read_workspace,
+    survey_workspace,
 )
 from reconciler.report.escape import inert
+from reconciler.report.formats import FORMATS
 from reconciler.report.model import Command, Failure, Report
 from reconciler.report.text import render
 from reconciler.settings import Connection, Settings, connection, from_environment
@@ -99,6 +102,11 @@ class Asked:
         """Who authored the change: whom the flag names, else whom CI names."""
         return self.authors or self.settings.authors
 
+    @property
+    def tells_access(self) -> bool:
+        """Whether a document that is asked for tells of effective access."""
+        return any(FORMATS[name].access for name in (self.format_, *(name for name, _ in self.reports)))
+
     def bar(self, verb: str) -> Bar:
         """A progress bar, shown where a person is watching."""
         shown = self.settings.interactive and self.runtime.is_terminal()
@@ -154,8 +162,8 @@ def applied(asked: Asked, carrier: Carrier, path: str, *, ask: bool) -> Report:
             connected(asked, workspace.desired.portal) as target,
             open_portal(target, read_only=False, workers=asked.workers) as writer,
         ):
-            plan = _planned(asked, workspace, writer, target, reviewed.plan if reviewed else None)
-            report = replace(report, plan=plan)
+            plan, sides = _planned(asked, workspace, writer, target, reviewed.plan if reviewed else None)
+            report = replace(report, plan=plan, sides=sides)
             if plan.refusals or not plan.changes or not agreed(report, plan, ask=ask):
                 return report
             with asked.bar("Applying") as bar:
@@ -191,19 +199,20 @@ def written_of(asked: Asked, path: str) -> Written:
 
 def _planned(
     asked: Asked, workspace: Workspace, reader: Reader, target: Connection, reviewed: Plan | None = None
-) -> Plan:
-    narrowing = Narrowing(asked.only, reviewed)
+) -> tuple[Plan, Sides | None]:
+    """The plan, and what it is between if somebody is to be told of effective access."""
+    narrowing, whole = Narrowing(asked.only, reviewed), asked.tells_access
     with asked.bar("Reading") as bar:
-        return plan_workspace(
+        survey = survey_workspace(workspace, reader, target, narrowing=narrowing, whole=whole, progress=bar)
+        plan = plan_from(
             workspace,
-            reader,
-            target,
+            survey,
             allow=asked.allow,
             narrowing=narrowing,
             authors=asked.told_authors,
             written=written_of(asked, workspace.path),
-            progress=bar,
         )
+    return plan, Sides(workspace.desired, survey.observed) if whole and workspace.desired else None
 
 
 def blank(asked: Asked, command: Command, path: str) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.model.desired import ApiName, Desired
-from reconciler.model.observed import Need
+from reconciler.model.observed import Need, Observed
 
 
 def need_of(desired: Desired) -> Need:
@@ -35,6 +35,35 @@ def need_of(desired: Desired) -> Need:
 def need_of_access(desired: Desired) -> Need:
     """All that tells who has access: every list whole, and the roles of every team."""
     return replace(need_of(desired), team_list=True, memberships=True, registrations=True, apis=True, all_roles=True)
+
+
+def as_needed(observed: Observed, need: Need) -> Observed:
+    """What `need` has read of what was read: a plan does not depend on what else a report tells of."""
+    members, asked = need.memberships, need.registrations
+    seen = replace(
+        observed,
+        teams=observed.teams if need.team_list else (),
+        memberships=observed.memberships if members else (),
+        registrations=observed.registrations if asked else (),
+        applications=observed.applications if asked else (),
+        apis=tuple(api for api in observed.apis if need.apis or api.entity_type == "api_package"),
+        read=observed.read & _read_for(need),
+    )
+    ruled = {team.id for team in seen.teams if team.name in need.roles_of}
+    return seen if need.all_roles else replace(seen, roles=tuple(r for r in seen.roles if r.team_id in ruled))
+
+
+def _read_for(need: Need) -> frozenset[str]:
+    lists = {
+        "developers": need.developers,
+        "teams": need.team_list,
+        "memberships": need.memberships,
+        "registrations": need.registrations,
+        "applications": need.registrations,
+        "apis": need.apis,
+        "roles": need.all_roles or bool(need.roles_of),
+    }
+    return frozenset(kind for kind, needed in lists.items() if needed)
 
 
 def _lists_members(desired: Desired) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,3 +100,30 @@ def test_manifest_lines_are_named_as_the_repository_names_them(story: Story, tmp
     }
     link = f"https://github.com/acme/access/blob/3f2a1b0/{name}/access.yaml#L5"
     assert f"[`{name}/access.yaml:5`]({link})" in comment.read_text(encoding="utf-8")
+
+
+def test_a_format_that_tells_of_access_reads_more_and_plans_the_same(portal: Start, tmp_path: Path) -> None:
+    """The roles of all teams are read for it; no limit, count or change of the plan depends on the format."""
+    team = "teams: [{name: partners, roles: [{role: API Consumer, api: payments, version: v1, region: eu}]}]"
+    story = portal(f"{SEED.rstrip()}\n        {team}\n")
+    story.git(MANIFEST.replace(", roles: [{role: API Consumer, api: payments}]", ""))
+
+    def planned(*more: str) -> tuple[int, dict[str, Any]]:
+        story.server.requests.clear()
+        plan = tmp_path / "plan.json"
+        ran = story.run("plan", str(story.folder), "--report", f"json={plan}", *more)
+        assert ran.code == 0, ran
+        read = sum("assigned-roles" in path for _, path, _ in story.server.requests)
+        return read, json.loads(plan.read_text(encoding="utf-8"))
+
+    (few, before), (many, after) = planned(), planned("--report", f"markdown={tmp_path / 'comment.md'}")
+    assert (few, many) == (0, 1)
+    assert before == after
+    comment = (tmp_path / "comment.md").read_text(encoding="utf-8")
+    assert "  - register applications for `payments v1`, through team `partners`" in comment.splitlines()
+
+
+def test_apply_tells_what_people_can_do_now(story: Story) -> None:
+    ran = story.run("apply", str(story.folder), "--yes", "--format", "markdown")
+    assert "- `ada@partner.example` gains:\n  - sign in to the portal\n" in ran.out
+    assert "- `bob@partner.example` loses:\n  - sign in to the portal\n" in ran.out
