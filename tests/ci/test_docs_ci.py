@@ -76,6 +76,13 @@ def test_the_workflows_and_their_tokens_are_the_files() -> None:
         assert ("environment: portal-access" in text) == (token == "KONNECT_TOKEN")
 
 
+def test_the_checks_to_require_are_the_jobs_of_the_plan() -> None:
+    """A check of another name would never come, and nothing could be merged."""
+    workflow = yaml.safe_load((ROOT / "examples" / "github" / "portal-plan.yml").read_text(encoding="utf-8"))
+    [told] = re.findall(r"the checks \*([^*]+)\* and \*([^*]+)\*", TEXT)
+    assert list(told) == [job["name"] for job in workflow["jobs"].values()]
+
+
 def test_the_hook_that_is_shown_is_ours() -> None:
     shown = yaml.safe_load(next(block for block in blocks("yaml", TEXT) if "hooks:" in block))
     ours = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 
 def gh(*words: str) -> str:
-    """What gh prints; it fails with its own words, which stand in the log."""
-    return subprocess.run(["gh", *words], check=True, stdout=subprocess.PIPE, text=True).stdout
+    """What gh prints, asked about the repository that the job is for; it fails with its own words, in the log."""
+    host = urlsplit(os.environ["GITHUB_SERVER_URL"]).netloc
+    where = {"GH_HOST": host, "GH_REPO": f"{host}/{os.environ['GITHUB_REPOSITORY']}"}
+    if host != "github.com":  # gh gives GH_TOKEN to no server of a company's own
+        where["GH_ENTERPRISE_TOKEN"] = os.environ["GH_TOKEN"]
+    return subprocess.run(
+        ["gh", *words], env={**os.environ, **where}, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
 
 
 def asked(*words: str) -> Any:

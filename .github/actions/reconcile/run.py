@@ -68,7 +68,8 @@ def main() -> None:
     env = os.environ
     folder = Path(tempfile.mkdtemp(prefix="reconciler-reports-", dir=env["RUNNER_TEMP"]))
     code = subprocess.run(command_line(env, folder), env=environment(env), check=False).returncode
-    append(env["GITHUB_OUTPUT"], f"exit_code={code}\nfolder={folder}\n")
+    artifact = env["ARTIFACT"] or f"reconciler-{env['COMMAND']}"
+    append(env["GITHUB_OUTPUT"], f"exit_code={code}\nfolder={folder}\nartifact={artifact}\n")
     shown = folder / REPORTS["markdown"]
     if not shown.is_file():
         shown.write_text(without_report(env, code), encoding="utf-8")

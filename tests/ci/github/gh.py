@@ -107,6 +107,7 @@ CALLS: dict[str, Callable[[Hub, list[str]], Any]] = {
 def main(words: list[str]) -> None:
     file = Path(os.environ["FAKE_GH"])
     assert os.environ["GH_TOKEN"], "gh wants a token"
+    assert os.environ["GH_REPO"] == "github.com/acme/portal", "gh would guess the repository"
     hub = json.loads(file.read_text(encoding="utf-8"))
     call = words[0] if words[0] == "api" else " ".join(words[:2])
     answer = CALLS[call](hub, words)

@@ -90,6 +90,8 @@ class Runner:
         self.workspace, self.temp = folder / "work", folder / "temp"
         self.temp.mkdir(parents=True)
         self.came_to = Job()
+        self.of_defaults = {"github": contexts["github"]}
+        """The contexts that an input's default may use."""
 
     def job(self, steps: list[dict[str, Any]]) -> Job:
         """Every step in turn, as far as its condition holds."""
@@ -116,10 +118,10 @@ class Runner:
         definition = yaml.safe_load((ACTION / "action.yml").read_text(encoding="utf-8"))
         assert set(given) <= set(definition["inputs"]), "an input that the action does not have"
         inputs: dict[str, str] = {}
-        contexts = {**self.contexts, "inputs": inputs, "steps": {}}
         for name, about in definition["inputs"].items():
             assert name in given or not about.get("required")
-            inputs[name] = given.get(name, filled(about.get("default", ""), contexts))
+            inputs[name] = given.get(name, filled(about.get("default", ""), self.of_defaults))
+        contexts = {**self.contexts, "inputs": inputs, "steps": {}}
         for step in definition["runs"]["steps"]:
             self.step(step, contexts, ACTION)
         self.came_to.outputs = {
