@@ -47,6 +47,8 @@ class Settings:
     ci_commit: str | None = None
     authors: tuple[str, ...] = ()
     """Addresses and logins of whoever authored the change, as CI says."""
+    tools: Mapping[str, str] = field(default_factory=dict)
+    """What of the environment `gh`, `glab` and the git that pushes are given: all but what is ours."""
     git: Mapping[str, str] = field(default_factory=dict)
     """What of the environment git is given."""
     plan_key: Secret | None = None
@@ -94,6 +96,7 @@ def from_environment(
         user=system_actor(env),
         ci_commit=ci_commit(env),
         authors=ci_authors(env),
+        tools={name: value for name, value in env.items() if not name.startswith(("KONNECT_", "RECONCILER_"))},
         git={name: value for name, value in env.items() if name in _GITS or name.startswith("GIT_CONFIG_")},
         plan_key=_plan_key(env),
     )

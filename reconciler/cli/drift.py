@@ -75,7 +75,7 @@ def command(
     writing = Writing(Terms(reason=reason), into or "", dry)
 
     def run(path: str) -> Report:
-        report = planned(request, path, command="drift")
+        report = planned(request, path, command="drift", apis=adopt)
         return with_adoption(request, path, report, writing) if adopt else report
 
     found = each(request, run)

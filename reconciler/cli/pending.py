@@ -9,9 +9,11 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.asking import asked_for
+from reconciler.cli.branches import Where, kept
 from reconciler.cli.emit import emit
 from reconciler.cli.runtime import Runtime
 from reconciler.cli.walk import Asked, each
+from reconciler.forge import KINDS
 from reconciler.model.listing import Terms
 from reconciler.onboard.edits import Writing
 
@@ -29,6 +31,10 @@ from reconciler.onboard.edits import Writing
     metavar="DATE",
     help="With --write: the last day of access of each new entry.",
 )
+@click.option("--branches", is_flag=True, help="Keep a branch with a pull request for each domain, API or team.")
+@click.option("--forge", type=click.Choice(list(KINDS)), default="github", show_default=True, help="With --branches.")
+@click.option("--remote", default="origin", show_default=True, help="With --branches: where to push.")
+@click.option("--base", default="main", show_default=True, help="With --branches: what to merge into.")
 @click.option(
     "--only",
     multiple=True,
@@ -45,6 +51,10 @@ def command(
     reject: bool,
     reason: str | None,
     expires: datetime | None,
+    branches: bool,
+    forge: str,
+    remote: str,
+    base: str,
     only: tuple[str, ...],
     **asked: Any,
 ) -> int:
@@ -54,15 +64,24 @@ def command(
     suspicious is left out unless --only gives the person's address. Nothing is written on the portal: merging the
     change is the approval.
 
+    With --branches the requests of each domain, and of each API that has an entry of its own, become a branch with a
+    pull request, by `gh` or `glab`; run it on a schedule, and they stay as the portal is.
+
     \b
     Examples:
       reconciler pending access/
       reconciler pending access/ --write --dry-run
       reconciler pending access/ --write --only partner.example --reason PART-1234
       reconciler pending access/ --write --reject --only spam@free-mail.example --reason "not a partner"
+      reconciler pending access/ --branches
     """
     request = Asked.of(runtime, only=only, **asked)
     terms = _terms(reject, only, reason, expires.date() if expires else None)
+    if branches:
+        if write or into or reject:
+            raise click.UsageError("--branches writes to branches of its own: leave out --write, --into and --reject")
+        found = [kept(request, path, Where(forge, remote, base), terms, dry=dry) for path in request.paths]
+        return emit(runtime, found, request.format_, request.reports)
     if not (write or dry) and (into or terms != Terms()):
         raise click.UsageError("--into, --reject, --reason and --expires go with --write")
     if into and len(request.paths) > 1:

@@ -16,7 +16,7 @@ from reconciler.model.desired import Desired
 from reconciler.model.observed import Need
 from reconciler.plan.access.access import Sides
 from reconciler.plan.narrow import Narrowing
-from reconciler.plan.need import need_of_access
+from reconciler.plan.need import need_of, need_of_access
 from reconciler.reconcile import open_portal, plan_from
 from reconciler.report.escape import inert
 from reconciler.report.model import Failure, Report
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from reconciler.portal.client import Reader
 
 
-def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "plan") -> Report:
-    """The plan of a workspace, made with a client that cannot write, or from a snapshot; for `drift` by class."""
+def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "plan", apis: bool = False) -> Report:
+    """The plan of a workspace, made with a client that cannot write, or from a snapshot; for `drift` by class.
+
+    `apis`: the published APIs are read even where git names none.
+    """
     report = blank(asked, command, path)
     try:
         workspace = workspace_of(asked, path)
@@ -37,6 +40,8 @@ def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "pla
         if workspace.desired is None:
             return report
         need = need_of_access(workspace.desired) if asked.tells_access else None
+        if apis:
+            need = replace(need or need_of(workspace.desired), apis=True)
         with surveyed(asked, workspace.desired, need) as (survey, reader):
             plan = plan_from(
                 workspace,

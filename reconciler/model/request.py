@@ -60,6 +60,20 @@ class Patch:
     diff: str
 
 
+Became = Literal["opened", "updated", "unchanged", "closed", "declined", "left", "refused"]
+"""What `pending --branches` did: `declined` were the requests before, `left` is what somebody else has pushed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch with its pull request, and what became of it; `detail` says why, where there is something to say."""
+
+    name: str
+    became: Became
+    requests: int
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The requests with what was decided of each, in one order, and the changes to manifests that this made.
@@ -71,6 +85,7 @@ class Answer:
     decisions: tuple[Decision, ...] = ()
     patches: tuple[Patch, ...] = ()
     written: bool = False
+    branches: tuple[Branch, ...] = ()
 
     @property
     def decided(self) -> tuple[tuple[Request, Decision], ...]:

@@ -36,7 +36,7 @@ def requests_of(
     from reconciler.portal.observe import observe
 
     portal, _ = found_portal(desired.portal, reader, connection)
-    need = need_of(asking(desired))
+    need = replace(need_of(asking(desired)), apis=True)  # whatever git names: anything may be asked for
     observed = observe(reader, portal, need, progress=progress)
     asked = {r.api_name for r in observed.registrations if r.entity_type == "api_package" and r.status == "pending"}
     unknown = tuple(sorted(asked - set(need.packages)))

@@ -17,6 +17,10 @@ def answer_fields(report: Report) -> Document:
     return {
         "pending": [_fields(*each, report.generated_at) for each in report.answer.decided],
         **_patches(report.answer.patches, report.answer.written),
+        "branches": [
+            {"name": each.name, "became": each.became, "requests": each.requests, "detail": each.detail or None}
+            for each in report.answer.branches
+        ],
     }
 
 

@@ -32,6 +32,11 @@ def requests(page: Page, report: Report) -> None:
         for request, decision in listed:
             _request(page, request, decision, report.generated_at)
     _patches(page, report.answer.patches)
+    if report.answer.branches:
+        heading(page, "Pull requests", len(report.answer.branches))
+    for branch in report.answer.branches:
+        what = f"{branch.became}: {inert(branch.name)} ({plural(branch.requests, 'request')})"
+        page.entry(what, below=[(said(branch.detail), "faint")])
 
 
 def adoption(page: Page, report: Report) -> None:

@@ -299,14 +299,14 @@ def test_the_comment_of_a_pull_request_tells_its_reviewer_what_each_approval_giv
     assert lines[lines.index("### `other.example` (3)") : -2] == [
         "### `other.example` (3)",
         "",
-        "- `cy@other.example` (`Cy Twombly`) asks to be approved, since 326 days",
+        "- `cy@other.example` (`Cy Twombly`) asks to be approved, since `2026-01-01`",
         "  - gives: sign in to the portal",
         "  - in `access/access.yaml`",
         *(
             line
             for api in ("package `kit`", "`payments v2`")
             for line in (
-                f'- `Evil: "app" # \\u{{202e}}` of `cy@other.example` asks for {api}, since 326 days',
+                f'- `Evil: "app" # \\u{{202e}}` of `cy@other.example` asks for {api}, since `2026-01-01`',
                 f'  - gives: call {api}, through application `Evil: "app" # \\u{{202e}}`',
                 "  - **suspicious** (`hidden-characters`): the application's name has characters that do not show or "
                 "reorder others: `U+202E`",

@@ -9,8 +9,7 @@ from reconciler.model.request import Decision, Request
 from reconciler.report.markdown.inert import code, prose, sentence
 from reconciler.report.markdown.page import Section, opened
 from reconciler.report.model import Report
-from reconciler.report.requests import asks, days_waited, gives
-from reconciler.report.words import plural
+from reconciler.report.requests import asks, gives
 
 _DECISIONS: dict[Decision, str] = {
     "undecided": "",
@@ -25,7 +24,7 @@ def requests(report: Report) -> Iterator[Section]:
     decided = report.answer.decided if report.answer else ()
     for domain, found in groupby(decided, lambda each: each[0].domain):
         listed = list(found)
-        shown = [line for each in listed for line in _request(*each, report.generated_at)]
+        shown = [line for each in listed for line in _request(*each)]
         yield opened(3, code(domain) if domain else "Teams' applications", shown, len(listed))
 
 
@@ -37,9 +36,8 @@ def files(report: Report) -> Iterator[Section]:
         yield opened(4, title, [f"- {code(patch.file)}" for patch in patches], len(patches))
 
 
-def _request(request: Request, decision: Decision, generated_at: str) -> Iterator[str]:
-    days = days_waited(request, generated_at)
-    since = "" if days is None else f", since {plural(days, 'day')}" if days else ", since today"
+def _request(request: Request, decision: Decision) -> Iterator[str]:
+    since = f", since {code(request.since[:10])}" if request.since else ""
     yield f"- {_DECISIONS[decision]}{sentence(asks(request))}{since}"
     yield f"  - gives: {'; '.join(map(sentence, gives(request)))}"
     for each in request.suspicions:
