@@ -27,6 +27,7 @@ from reconciler.model.change import Plan
 from reconciler.model.desired import Desired
 from reconciler.plan.make import make_plan
 from reconciler.plan.need import need_of
+from reconciler.plan.stale import need_of_plan, recheck
 from reconciler.portal.client import connect_writer
 from reconciler.portal.observe import observe
 from reconciler.sandbox import Problem, Request, Response, Sandbox, serve
@@ -36,12 +37,16 @@ TODAY = date(2026, 11, 23)
 PORTAL = "acme"
 PEOPLE = tuple(f"{name}@partner.example" for name in ("ada", "bob", "cy"))
 TEAMS = ("partners", "payers")
+GHOST = "ghosts"
+"""A team that git may name and the portal never has: what uses it is blocked."""
 APIS = ("payments", "orders")
 SEED: dict[str, Any] = {
     "apis": [{"name": api} for api in APIS],
     "portals": [{"name": PORTAL, "teams": [{"name": team} for team in TEAMS]}],
 }
 IDS = "[0-9a-f-]{36}"
+LOST = -1
+"""Instead of a status: the portal does as asked, and its answer does not arrive."""
 
 
 @dataclass
@@ -101,6 +106,9 @@ class Interleaving(RuleBasedStateMachine):
         self.wrote: list[str] = []
         """What our client wrote and the portal took, against git's words."""
         self.reading: dict[str, Said] = {}
+        self.saved: tuple[Plan, dict[str, Said]] | None = None
+        """A plan that was reviewed, and what git said then."""
+        self.reinstate = "always"
         self.server.after(self.watch)
 
     def teardown(self) -> None:
@@ -110,8 +118,9 @@ class Interleaving(RuleBasedStateMachine):
 
     # Other people. What the portal refuses them is none of our business.
 
-    @initialize(emails=st.sets(st.sampled_from(PEOPLE)))
-    def begin(self, emails: set[str]) -> None:
+    @initialize(emails=st.sets(st.sampled_from(PEOPLE)), reinstate=st.sampled_from(("always", "held")))
+    def begin(self, emails: set[str], reinstate: str) -> None:
+        self.reinstate = reinstate
         for email in sorted(emails):
             self.click(("sign_up", email))
 
@@ -169,7 +178,7 @@ class Interleaving(RuleBasedStateMachine):
     @rule(
         email=st.sampled_from(PEOPLE),
         status=st.sampled_from(("approved", "approved", "revoked", "rejected")),
-        teams=st.sets(st.sampled_from(TEAMS)),
+        teams=st.sets(st.sampled_from((*TEAMS, GHOST))),
         apis=st.sets(st.sampled_from(APIS)),
     )
     def commit(self, email: str, status: str, teams: set[str], apis: set[str]) -> None:
@@ -184,7 +193,7 @@ class Interleaving(RuleBasedStateMachine):
     # Us.
 
     @rule(
-        trouble=st.lists(st.sampled_from((500, 502, 429, 0, 0, 0, 0)), max_size=12),
+        trouble=st.lists(st.sampled_from((500, 502, 429, LOST, 0, 0, 0, 0)), max_size=12),
         at=st.integers(1, 30),
         move=st.tuples(
             st.just("set_status"), st.sampled_from(PEOPLE), st.sampled_from(("revoked", "approved", "pending"))
@@ -193,26 +202,49 @@ class Interleaving(RuleBasedStateMachine):
         | st.tuples(
             st.sampled_from(("add_member", "remove_member")), st.sampled_from(PEOPLE), st.sampled_from(TEAMS)
         ),
+        reviewed=st.booleans(),
     )
-    def apply_among_others(self, trouble: list[int], at: int, move: tuple[str, ...]) -> None:
-        """The portal answers some requests badly, and somebody clicks at some moment of the run."""
+    def apply_among_others(self, trouble: list[int], at: int, move: tuple[str, ...], reviewed: bool) -> None:
+        """The portal answers some requests badly or not at all, and somebody clicks at some moment of the run: one
+        that plans anew, or one that does what was reviewed, if something was.
+        """
         seen = 0
 
-        def meanwhile(_: Request) -> Response | None:
+        def meanwhile(request: Request) -> Response | None:
             nonlocal seen
             seen += 1
             if seen == at:
                 self.click(move)
             status = trouble[seen - 1] if seen <= len(trouble) else 0
+            if status == LOST:
+                return Response(self.sandbox.answer(request).status, delivery="none")
             return Response(status, b"trouble", {"Content-Type": "text/html"}) if status else None
 
         undo = self.server.before(meanwhile)
         try:
-            self.apply()
+            if reviewed and self.saved:
+                self.carry_out()
+            else:
+                self.apply()
         except PortalError:
             pass  # what could not be seen in full was not touched
         finally:
             undo()
+
+    @rule()
+    def review(self) -> None:
+        """A plan is saved, to be done later, whatever happens until then."""
+        self.saved = self.plan(), self.reading
+
+    def carry_out(self) -> None:
+        """What was reviewed, as far as it still holds, on the words of git as they were then."""
+        assert self.saved is not None
+        plan, self.reading = self.saved
+        self.saved = None
+        found = recheck(plan, observe(self.writer, plan.portal, need_of_plan(plan)))
+        done = apply_plan(found.plan, self.writer, workers=3, decided=found.decided)
+        for outcome in done.outcomes:
+            assert outcome.result in ("done", "already") or outcome.detail, "what is not done is named, with why"
 
     def apply(self) -> None:
         plan = self.plan()
@@ -227,7 +259,7 @@ class Interleaving(RuleBasedStateMachine):
     def desired(self) -> Desired:
         entries = [said.entry(email) for email, said in sorted(self.git.items())]
         # Limits would hold the run up, and have tests of their own.
-        policy = {"limits": {"removals": {"floor": 1000}, "may_empty": ["*"]}, "reinstate": "always"}
+        policy = {"limits": {"removals": {"floor": 1000}, "may_empty": ["*"]}, "reinstate": self.reinstate}
         text = json.dumps({"portal": {"name": PORTAL, "region": "eu"}, "policy": policy, "developers": entries})
         document, findings = parse(text, "access.yaml")
         assert document is not None
@@ -281,23 +313,37 @@ class Interleaving(RuleBasedStateMachine):
 
     @rule()
     def the_others_rest(self) -> None:
-        """One apply ends where git says, and a second has nothing to do."""
+        """One apply ends where git says, and a second has nothing to do; what it does not do, it names."""
+        before = self.sandbox.dump()[PORTAL]
         self.apply()
-        assert self.plan().changes == ()
+        plan = self.plan()
+        assert plan.changes == ()
+        named = {
+            name: {item.subject.developer.name for item in getattr(plan, name) if item.subject.developer}
+            for name in ("held", "blocked", "waiting")
+        }
         state = self.sandbox.dump()[PORTAL]
         for email, said in self.git.items():
             if email not in state["developers"]:
+                assert said.status != "approved" or email in named["waiting"]
                 continue
             [owned] = [one["registrations"] for one in state["applications"] if one["owner"] == email] or [{}]
             member_of = {name for name, team in state["teams"].items() if email in team["members"]}
-            if said.status == "approved":
-                assert state["developers"][email] == "approved"
-                assert said.teams <= member_of
-                assert {api for api in owned if api in said.apis and owned[api] != "approved"} == set()
-            else:
+            if said.status != "approved":
                 assert state["developers"][email] == said.status
                 assert member_of == set()
                 assert "approved" not in owned.values()
+                continue
+            assert GHOST not in said.teams or email in named["blocked"]
+            held = self.reinstate == "held" and before["developers"][email] in ("revoked", "rejected")
+            assert state["developers"][email] == (before["developers"][email] if held else "approved")
+            if held:
+                assert email in named["held"]
+                continue
+            assert said.teams - {GHOST} <= member_of
+            left = {api for api in owned if api in said.apis and owned[api] != "approved"}
+            assert not left or (self.reinstate == "held" and email in named["held"])
+            assert not {api for api in left if owned[api] == "pending"}
 
 
 TestInterleaving = Interleaving.TestCase
