@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from reconciler.apply.run import apply_plan
 from reconciler.errors import PortalError
@@ -31,7 +31,7 @@ from reconciler.plan.stale import need_of_plan, recheck
 from reconciler.portal.client import connect_writer
 from reconciler.portal.observe import observe
 from reconciler.sandbox import Problem, Request, Response, Sandbox, serve
-from tests.properties.profiles import DEEP, chosen
+from tests.properties.profiles import chosen
 
 TODAY = date(2026, 11, 23)
 PORTAL = "acme"
@@ -63,6 +63,27 @@ class Said:
             return {"email": email, "status": self.status}
         cart = [{"name": "Cart", "apis": sorted(self.apis)}] if self.apis else []
         return {"email": email, "teams": sorted(self.teams), "applications": cart}
+
+
+Move = tuple[str, ...]
+"""Something that somebody does on the portal: its name, whom it is about, and what else it needs."""
+WHO, WHERE, WHAT = st.sampled_from(PEOPLE), st.sampled_from(TEAMS), st.sampled_from(APIS)
+STATUS = st.sampled_from(("approved", "pending", "revoked", "rejected"))
+MOVES: st.SearchStrategy[Move] = st.one_of(
+    st.tuples(st.just("ask"), WHO, WHAT),
+    st.tuples(st.just("ask"), WHO, WHAT),
+    st.tuples(st.just("set_status"), WHO, STATUS),
+    st.tuples(st.just("set_registration"), WHO, STATUS, WHAT),
+    st.tuples(st.sampled_from(("add_member", "remove_member")), WHO, WHERE),
+    st.tuples(st.sampled_from(("sign_up", "sign_up", "delete_developer")), WHO),
+)
+SAID = st.builds(
+    Said,
+    st.sampled_from(("approved", "approved", "approved", "revoked", "rejected")),
+    st.sets(st.sampled_from((*TEAMS, GHOST)), max_size=2),
+    st.sets(WHAT),
+)
+REINSTATE = st.sampled_from(("always", "held"))
 
 
 class Clock:
@@ -112,48 +133,34 @@ class Interleaving(RuleBasedStateMachine):
         self.server.after(self.watch)
 
     def teardown(self) -> None:
+        """Whatever the days brought, they end well."""
+        try:
+            self.the_others_rest()
+        finally:
+            self.end()
+
+    def end(self) -> None:
         self.writer.close()
         self.server.stop()
         self.sandbox.close()
 
     # Other people. What the portal refuses them is none of our business.
 
-    @initialize(emails=st.sets(st.sampled_from(PEOPLE)), reinstate=st.sampled_from(("always", "held")))
-    def begin(self, emails: set[str], reinstate: str) -> None:
-        self.reinstate = reinstate
-        for email in sorted(emails):
+    @initialize(begun=st.lists(MOVES, min_size=10, max_size=25), said=st.tuples(*[SAID] * len(PEOPLE)), how=REINSTATE)
+    def begin(self, begun: list[Move], said: tuple[Said, ...], how: str) -> None:
+        """Everybody has signed up, a lot has happened, and git has something to say of everybody."""
+        for email in PEOPLE:
             self.click(("sign_up", email))
+        self.act(begun)
+        self.git = dict(zip(PEOPLE, said, strict=True))
+        self.reinstate = how
 
-    @rule(email=st.sampled_from(PEOPLE))
-    def sign_up(self, email: str) -> None:
-        self.click(("sign_up", email))
+    def act(self, moves: list[Move]) -> None:
+        """People sign up and ask; admins click."""
+        for move in moves:
+            self.click(move)
 
-    @rule(email=st.sampled_from(PEOPLE), api=st.sampled_from(APIS))
-    def ask(self, email: str, api: str) -> None:
-        self.click(("ask", email, api))
-
-    @rule(
-        email=st.sampled_from(PEOPLE),
-        move=st.sampled_from(("set_status", "set_registration")),
-        status=st.sampled_from(("approved", "pending", "revoked", "rejected")),
-        api=st.sampled_from(APIS),
-    )
-    def decide(self, email: str, move: str, status: str, api: str) -> None:
-        self.click((move, email, status, api))
-
-    @rule(
-        email=st.sampled_from(PEOPLE),
-        move=st.sampled_from(("add_member", "remove_member")),
-        team=st.sampled_from(TEAMS),
-    )
-    def team_up(self, email: str, move: str, team: str) -> None:
-        self.click((move, email, team))
-
-    @rule(email=st.sampled_from(PEOPLE))
-    def delete(self, email: str) -> None:
-        self.click(("delete_developer", email))
-
-    def click(self, move: tuple[str, ...]) -> None:
+    def click(self, move: Move) -> None:
         name, email, *rest = move
         sandbox = self.sandbox
         with suppress(Problem, LookupError):
@@ -173,41 +180,37 @@ class Interleaving(RuleBasedStateMachine):
             else:
                 sandbox.delete_developer(PORTAL, email)
 
-    # Git.
+    # Us, and git.
 
     @rule(
-        email=st.sampled_from(PEOPLE),
-        status=st.sampled_from(("approved", "approved", "revoked", "rejected")),
-        teams=st.sets(st.sampled_from((*TEAMS, GHOST))),
-        apis=st.sets(st.sampled_from(APIS)),
-    )
-    def commit(self, email: str, status: str, teams: set[str], apis: set[str]) -> None:
-        self.git[email] = Said(status, teams, apis)
-
-    @precondition(lambda self: self.git)
-    @rule(which=st.integers(0, 9))
-    def drop(self, which: int) -> None:
-        """A line is left out, which takes nothing away."""
-        del self.git[sorted(self.git)[which % len(self.git)]]
-
-    # Us.
-
-    @rule(
+        moves=st.lists(MOVES, max_size=6),
+        commits=st.dictionaries(WHO, st.none() | SAID, max_size=2),
         trouble=st.lists(st.sampled_from((500, 502, 429, LOST, 0, 0, 0, 0)), max_size=12),
-        at=st.integers(1, 30),
-        move=st.tuples(
-            st.just("set_status"), st.sampled_from(PEOPLE), st.sampled_from(("revoked", "approved", "pending"))
-        )
-        | st.tuples(st.sampled_from(("sign_up", "delete_developer")), st.sampled_from(PEOPLE))
-        | st.tuples(
-            st.sampled_from(("add_member", "remove_member")), st.sampled_from(PEOPLE), st.sampled_from(TEAMS)
-        ),
+        since=st.integers(0, 12),
+        at=st.integers(1, 25),
+        move=MOVES,
         reviewed=st.booleans(),
     )
-    def apply_among_others(self, trouble: list[int], at: int, move: tuple[str, ...], reviewed: bool) -> None:
-        """The portal answers some requests badly or not at all, and somebody clicks at some moment of the run: one
-        that plans anew, or one that does what was reviewed, if something was.
+    def a_day(
+        self,
+        moves: list[Move],
+        commits: dict[str, Said | None],
+        trouble: list[int],
+        since: int,
+        at: int,
+        move: Move,
+        reviewed: bool,
+    ) -> None:
+        """A plan is saved for later, people act, git is edited (a line that is left out takes nothing away), and then
+        there is an apply. It plans anew, or does what was reviewed, on this or an earlier day. From its request
+        `since` on the portal answers some badly, or does as asked and is not heard; at request `at` somebody clicks.
         """
+        self.saved = self.saved or (self.plan(), self.reading)
+        self.act(moves)
+        self.git = {who: said for who, said in {**self.git, **commits}.items() if said is not None}
+        self.apply_among_others([0] * since + trouble, at, move, reviewed=reviewed)
+
+    def apply_among_others(self, trouble: list[int], at: int, move: Move, *, reviewed: bool) -> None:
         seen = 0
 
         def meanwhile(request: Request) -> Response | None:
@@ -230,11 +233,6 @@ class Interleaving(RuleBasedStateMachine):
             pass  # what could not be seen in full was not touched
         finally:
             undo()
-
-    @rule()
-    def review(self) -> None:
-        """A plan is saved, to be done later, whatever happens until then."""
-        self.saved = self.plan(), self.reading
 
     def carry_out(self) -> None:
         """What was reviewed, as far as it still holds, on the words of git as they were then."""
@@ -347,11 +345,4 @@ class Interleaving(RuleBasedStateMachine):
 
 
 TestInterleaving = Interleaving.TestCase
-TestInterleaving.settings = settings(
-    max_examples=10_000 if chosen() is DEEP else 25,
-    stateful_step_count=25,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+TestInterleaving.settings = settings(chosen(usually=40), stateful_step_count=6)
