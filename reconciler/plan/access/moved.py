@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from reconciler.model.change import ApiRef, Change, Ref
@@ -17,6 +17,7 @@ class Moved:
     def __init__(self, changes: Iterable[Change]) -> None:
         changes = tuple(changes)
         self.status = After(changes).status
+        self.effects = Counter(change.effect for change in changes)
         self.invited: set[str] = set()
         self.people: dict[str, Ref] = {}
         """Whom the changes are about, by key of the address."""

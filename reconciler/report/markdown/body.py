@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
 from reconciler.model.change import Plan
 from reconciler.model.observed import Portal
@@ -47,7 +48,7 @@ def applied(report: Report) -> Iterator[Section]:
 
 def removals(report: Report) -> Iterator[Section]:
     """Who loses access, and by which line."""
-    if report.plan and not report.outcomes:
+    if report.plan and not report.outcomes and report.plan.count("removes"):
         groups = with_lines(report.groups, lambda line: line.change.effect == "removes")
         shown = [line for each in groups for line in lines.group(report.checkout, each)]
         if shown:
@@ -59,7 +60,7 @@ def items(kind: str, rank: int, report: Report) -> Iterator[Section]:
     found = getattr(report.plan, kind) if report.plan else ()
     if found:
         section = folded if kind in _FOLDED and len(found) > _FEW else opened
-        yield section(rank, titles.ITEMS[kind], [*lines.items(report.checkout, found)], len(found))
+        yield section(rank, titles.ITEMS[kind], lines.items(report.checkout, found), len(found))
 
 
 _FOLDED = ("unlisted", "waiting", "requests")
@@ -85,7 +86,7 @@ def left_out(report: Report) -> Iterator[Section]:
 def grants(report: Report) -> Iterator[Section]:
     """Who gains access, as owners of teams and APIs read it."""
     if report.plan and not report.outcomes and report.plan.count("grants"):
-        shown = [*by_team_and_api(report.plan.changes)]
+        shown = by_team_and_api(report.plan.changes)
         yield opened(5, "Who gains access, by team and API", shown, report.plan.count("grants"))
 
 
@@ -94,19 +95,26 @@ def effective(report: Report) -> Iterator[Section]:
     access = report.access if report.command in ("plan", "apply") else None
     if access is None or report.plan is None:
         return
-    people, teams, home = [*people_turns(access)], [*team_turns(access)], report.plan.portal.region
-    for kind, rank in (("loses", 4), ("gains", 6)):
-        shown = [*told(people, teams, kind, home)]
-        if shown:
-            number = sum(not line.startswith(" ") for line in shown)
-            yield folded(rank, f"Effective access: who {kind} what, and through which path", shown, number)
+    effects = access.moved.effects
+    for kind, number, rank in (("loses", effects["removes"], 4), ("gains", effects["grants"], 6)):
+        if number:
+            shown = told(people_turns(access), team_turns(access), kind, report.plan.portal.region)
+            first = next(shown, None)
+            if first is not None:
+                title = f"Effective access: who {kind} what, and through which path"
+                yield folded(rank, title, chain([first], shown))
 
 
 def every_change(report: Report) -> Iterator[Section]:
     """All changes by person and team, each with its line."""
     if report.plan and report.plan.changes and not report.outcomes:
-        shown = [line for each in report.groups if each.lines for line in lines.group(report.checkout, each)]
-        yield folded(9, "Every change, with the line that asks for it", shown, len(report.plan.changes))
+        yield folded(9, "Every change, with the line that asks for it", _changes(report), len(report.plan.changes))
+
+
+def _changes(report: Report) -> Iterator[str]:
+    for each in report.groups:
+        if each.lines:
+            yield from lines.group(report.checkout, each)
 
 
 def looked_at(report: Report) -> Iterator[Section]:
