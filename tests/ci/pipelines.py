@@ -21,9 +21,12 @@ def commands(text: str) -> Iterator[list[str]]:
 
 def taken(words: list[str]) -> click.Context:
     """What the command line makes of the words. Raises click.UsageError for a flag or value that it does not have."""
-    name, *rest = words
-    command = cli.get_command(click.Context(cli), name)
-    assert command is not None, f"no command {name}"
-    context = click.Context(command, info_name=name, obj=Runtime(environ={}))
-    command.parse_args(context, rest)
+    command: click.Command = cli
+    context = click.Context(cli, info_name="reconciler", obj=Runtime(environ={}))
+    while isinstance(command, click.Group):
+        name, *words = words
+        found = command.get_command(context, name)
+        assert found is not None, f"no command {name}"
+        command, context = found, click.Context(found, parent=context, info_name=name)
+    command.parse_args(context, words)
     return context

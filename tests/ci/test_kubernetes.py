@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
 import kubernetes_validate
 import pytest
 import yaml
 
-from reconciler.cli.main import cli
+from tests.ci.pipelines import taken
 
 FOLDER = Path(__file__).parents[2] / "examples" / "kubernetes"
 OVERLAYS = sorted(path.name for path in (FOLDER / "overlays").iterdir())
@@ -112,11 +111,7 @@ def test_the_command_takes_what_the_pod_tells_it(
     [container] = built.pod["containers"]
     values = built.values | {each["name"]: "pod-1" for each in container["env"]}
     told = [re.sub(r"\$\((\w+)\)", lambda found: values[found[1]], word) for word in container["args"]]
-    name, *rest = [word.replace("/reports/", f"{tmp_path}/") for word in told]
-    command = cli.get_command(click.Context(cli), name)
-    assert command is not None
-    context = click.Context(command)
-    command.parse_args(context, rest)
+    context = taken([word.replace("/reports/", f"{tmp_path}/") for word in told])
     assert context.params["paths"] == (f"/workspace/{built.values['FOLDER']}",)
     assert context.params["token_file"] == "/secrets/konnect/token"
 
