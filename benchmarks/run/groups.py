@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import cached
 import costs
 import counts
+import limited
+import waits
 from processes import Lab
 from table import Row
 
@@ -23,6 +25,8 @@ class Group:
 GROUPS = {
     "requests": Group(counts.requests),
     "needless": Group(counts.needless),
+    "latency": Group(waits.latency),
+    "limit": Group(limited.limit, quick=False),
     "startup": Group(costs.startup),
     "cost": Group(costs.cost),
     "cache": Group(cached.cache),
@@ -34,5 +38,15 @@ SIZES = {
     "startup": [100],
     "cost": [1000, 10_000, 100_000, 1_000_000],
     "cache": [100_000],
+    "latency": [100, 1000, 10_000],
+    "limit": [1000],
 }
-QUICK_SIZES = {"requests": [100, 1000], "needless": [1000], "startup": [100], "cost": [1000, 4000], "cache": [4000]}
+QUICK_SIZES = {
+    "requests": [100, 1000],
+    "needless": [1000],
+    "startup": [100],
+    "cost": [1000, 4000],
+    "cache": [4000],
+    "latency": [1000],
+    "limit": [100],
+}

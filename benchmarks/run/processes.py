@@ -171,7 +171,7 @@ class Lab:
         """The portal of that world, as a server in a process of its own."""
         state = self.state(world, fresh=fresh)
         log = self.output().with_suffix(".log")
-        log.touch()
+        log.write_bytes(b"")
         command = [RECONCILER, "sandbox", "serve", "--port", port, "--state", str(state), "--log", str(log)]
         command += [part for name, value in switches.items() for part in ("--set", f"{name}={value}")]
         if latency:

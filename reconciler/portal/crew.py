@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import chain, islice
 from types import GeneratorType
 from typing import Any, TypeVar, cast
 
@@ -25,13 +26,15 @@ Job = Generator[Iterable["Call | Job[Any]"], list[Any], T]
 class _Running:
     """A job under way: the steps not begun yet, what came back so far, and how many steps are open."""
 
-    __slots__ = ("job", "open", "parent", "place", "results", "steps")
+    __slots__ = ("job", "leads_on", "open", "parent", "place", "results", "steps")
 
     def __init__(self, job: Job[Any], parent: _Running | None = None, place: int = 0) -> None:
         self.job, self.parent, self.place = job, parent, place
         self.steps: Iterator[Call | Job[Any]] = iter(())
         self.results: list[Any] | None = None
         self.open = 0
+        self.leads_on = False
+        """Whether more will come after its next steps: they are its first, are jobs again, or there are none."""
 
     def next_step(self) -> tuple[Call | Job[Any], int] | None:
         """The next step and its place among the results; None if all are begun."""
@@ -44,8 +47,11 @@ class _Running:
 
     def go_on(self) -> None:
         """Hand the job its results and take its next steps. Raises StopIteration with the job's result at its end."""
-        steps = self.job.send(self.results)  # type: ignore[arg-type] # None starts a generator
-        self.steps, self.results = iter(steps), []
+        begins = self.results is None
+        steps = iter(self.job.send(self.results))  # type: ignore[arg-type] # None starts a generator
+        first = list(islice(steps, 1))
+        self.steps, self.results = chain(first, steps), []
+        self.leads_on = begins or not first or isinstance(first[0], GeneratorType)
 
 
 class Crew:
@@ -78,7 +84,8 @@ class Crew:
     ) -> None:
         """Begin the next step of the foremost job; if none is left and none is open, let the job go on.
 
-        A job's new steps go to the end of the queue: so the first page of every list comes before any second page.
+        What leads to further calls comes first, and all else goes to the end of the queue: so the first page of
+        every list comes before any second page, and no long list is waited for before another is begun.
         """
         running = ready[0]
         begun = running.next_step()
@@ -101,7 +108,7 @@ class Crew:
 def _go_on(running: _Running, ready: deque[_Running], ended: list[Any]) -> None:
     try:
         running.go_on()
-        ready.append(running)
+        (ready.appendleft if running.leads_on else ready.append)(running)
     except StopIteration as end:
         if running.parent is None:
             ended.append(end.value)
@@ -110,9 +117,9 @@ def _go_on(running: _Running, ready: deque[_Running], ended: list[Any]) -> None:
 
 
 def _deliver(running: _Running, place: int, value: Any, ready: deque[_Running]) -> None:
-    """Put one result in its place; the last open one brings a job that has nothing to begin back into the queue."""
+    """Put one result in its place; the last open one brings a job that has nothing to begin to the queue's front."""
     assert running.results is not None  # noqa: S101 # a step has come back, so there were steps
     running.results[place] = value
     running.open -= 1
     if not running.open and running not in ready:
-        ready.append(running)
+        ready.appendleft(running)

@@ -143,3 +143,30 @@ def test_several_threads_may_run_jobs_at_once(crew: Crew) -> None:
     for thread in threads:
         thread.join(10)
     assert results == [1225] * 10
+
+
+def test_what_leads_to_further_calls_is_begun_before_what_does_not() -> None:
+    """Teams lead to members, and those to more of their pages: behind a long list they would hold up the end."""
+    called: list[str] = []
+
+    def call(name: str) -> Callable[[], None]:
+        return lambda: called.append(name)
+
+    def pages(name: str, further: int) -> Job[None]:
+        yield [call(f"{name} 1")]
+        yield [call(f"{name} {number}") for number in range(2, further + 2)]
+
+    def teams() -> Job[None]:
+        yield from pages("teams", 0)
+        yield [pages("members", 1), pages("roles", 0)]
+
+    def job() -> Job[None]:
+        yield [pages("people", 3), teams(), pages("requests", 3)]
+
+    one = Crew(1)
+    one.run(job())
+    one.close()
+    assert called == [
+        "people 1", "teams 1", "members 1", "roles 1", "requests 1",
+        "people 2", "people 3", "people 4", "members 2", "requests 2", "requests 3", "requests 4",
+    ]  # fmt: skip

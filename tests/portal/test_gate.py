@@ -6,7 +6,7 @@ from math import inf
 
 import pytest
 
-from reconciler.portal.gate import FIRST_WAIT, LONGEST_WAIT, Gate, retry_after
+from reconciler.portal.gate import FIRST_WAIT, LONGEST_WAIT, YIELDS, YIELDS_MOST, Gate, retry_after
 from tests.portal.stage import Clock
 
 RECORDED = {
@@ -78,27 +78,57 @@ def test_a_turn_after_the_deadline_is_not_waited_for(gate: Gate, clock: Clock) -
 
 
 def test_requests_that_were_under_way_belong_to_the_same_429(gate: Gate, clock: Clock) -> None:
-    """Sixteen threads that meet one limit together are one event: the pace is halved once."""
+    """Sixteen threads that meet one limit together are one event: the pace falls once."""
+    let_through(gate, clock, 100)
     entered = [enter(gate, clock) for _ in range(16)]
-    for one in entered:
+    gate.learn(entered[0], 429, {"retry-after": "2"})
+    once = gate.rate
+    for one in entered[1:]:
         gate.learn(one, 429, {"retry-after": "2"})
-    assert gate.rate == pytest.approx(16 / 0.16 / 2)
+    assert gate.rate == once == pytest.approx(100 / 3.16 * YIELDS, rel=0.1)
     enter(gate, clock)
     assert sum(clock.slept) == pytest.approx(2)
 
 
-def test_after_a_429_the_pace_is_half_of_what_was_reached_and_grows_again(gate: Gate, clock: Clock) -> None:
-    for _ in range(50):
+def let_through(gate: Gate, clock: Clock, requests: int) -> None:
+    for _ in range(requests):
         gate.learn(enter(gate, clock), 200, {})
+
+
+def test_the_first_429_shows_what_was_borne_and_the_pace_grows_from_there(gate: Gate, clock: Clock) -> None:
+    """Fifty in half a second and a second of waiting: the limit is somewhere between 33 and 50 a second."""
+    let_through(gate, clock, 50)
     gate.learn(enter(gate, clock), 429, {"retry-after": "1"})
-    halved = gate.rate
-    assert halved == pytest.approx(50, rel=0.1)
+    assert gate.rate == pytest.approx(50 / 1.5, rel=0.05)
     begun = clock()
-    while clock() < begun + 5:
-        gate.learn(enter(gate, clock), 200, {})
-    assert halved + 10 < gate.rate < halved + 40
+    while clock() < begun + 11:
+        let_through(gate, clock, 1)
+    assert gate.rate == pytest.approx(50 * YIELDS, rel=0.05)
     while gate.rate < inf:
-        gate.learn(enter(gate, clock), 200, {})
+        let_through(gate, clock, 1)
+
+
+def test_a_429_after_a_long_quiet_takes_a_little_and_one_at_once_takes_more(gate: Gate, clock: Clock) -> None:
+    let_through(gate, clock, 50)
+    gate.learn(enter(gate, clock), 429, {"retry-after": "1"})
+    begun = clock()
+    while clock() < begun + 15:
+        let_through(gate, clock, 1)
+    reached = gate.rate
+    gate.learn(enter(gate, clock), 429, {"retry-after": "1"})
+    assert gate.rate == pytest.approx(YIELDS * reached, rel=0.01)
+    let_through(gate, clock, 10)
+    gate.learn(enter(gate, clock), 429, {"retry-after": "1"})
+    assert gate.rate == pytest.approx(YIELDS_MOST * YIELDS * reached, rel=0.01)
+
+
+def test_a_limit_by_the_minute_that_is_told_is_not_gone_beyond(gate: Gate, clock: Clock) -> None:
+    """Contract 7: x-ratelimit-limit-minute 3000 is fifty a second."""
+    let_through(gate, clock, 100)
+    gate.learn(enter(gate, clock), 429, RECORDED)
+    assert gate.rate <= 50
+    clock.now += 10_000
+    assert gate.rate == 50
 
 
 def test_the_last_requests_before_a_reset_are_spread(gate: Gate, clock: Clock) -> None:
