@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = ROOT / "examples"
 WORKSPACES = {"first-day": "access.yaml", "company": "access"}
-OTHERS = {"start", "github", "github-fleet", "gitlab", "gitlab-fleet", "jenkins", "kubernetes"}
+OTHERS = {"start", "jenkins", "kubernetes"}
+OTHERS |= {f"{forge}{part}" for forge in ("github", "gitlab") for part in ("", "-fleet", "-requests")}
 """What `init` starts from (tests/cli), and where the command is run (tests/ci)."""
 
 OTHERS_FLAGS = {"--no-cov"}

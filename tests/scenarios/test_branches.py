@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from reconciler.sandbox.people.story import read
 from tests.scenarios.conftest import Start
@@ -39,6 +41,7 @@ SEED = """
     """
 ACCESS = "developers:\n  - ada@partner.example   # since 2019\n"
 PAYMENTS = "apis:\n  - name: payments\n    applications: []\n"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 DOMAIN = "reconciler/requests/domain/partner.example"
 OTHER = "reconciler/requests/domain/other.example"
 API = "reconciler/requests/api/payments"
@@ -61,6 +64,25 @@ elif verb == "create":
 else:
     found = state["requests"][int(sys.argv[3]) - 1]
     found.update({"state": "CLOSED"} if verb == "close" else {"body": body, "title": options["title"]})
+json.dump(state, open(path, "w"))
+"""
+
+GLAB = """\
+import json, os, sys
+path = os.environ["GH_STATE"]
+state = json.load(open(path))
+options = dict(each[2:].partition("=")[::2] for each in sys.argv[3:] if each.startswith("--"))
+verb = sys.argv[2]
+state["calls"].append(" ".join(sys.argv[1:]).partition(" --description")[0])
+if verb == "list":
+    print(json.dumps(state["requests"] if options["page"] == "1" else []))
+elif verb == "create":
+    made = {"iid": len(state["requests"]) + 1, "state": "opened", "source_branch": options["source-branch"]}
+    state["requests"].append({**made, "description": options["description"], "title": options["title"]})
+else:
+    found = state["requests"][int(sys.argv[3]) - 1]
+    said = {"description": options.get("description"), "title": options.get("title")}
+    found.update({"state": "closed"} if verb == "close" else said)
 json.dump(state, open(path, "w"))
 """
 
@@ -141,9 +163,10 @@ def repository(portal: Start, tmp_path: Path) -> Repository:
     story = portal(SEED)
     clone, remote, state = tmp_path / "clone", tmp_path / "remote.git", tmp_path / "gh.json"
     (tmp_path / "bin").mkdir()
-    program = tmp_path / "bin" / "gh"
-    program.write_text(f"#!{sys.executable}\n{GH}")
-    program.chmod(0o755)
+    for name, text in {"gh": GH, "glab": GLAB}.items():
+        program = tmp_path / "bin" / name
+        program.write_text(f"#!{sys.executable}\n{text}")
+        program.chmod(0o755)
     state.write_text(json.dumps({"requests": [], "calls": []}))
     made = Repository(story, clone, remote, state)
     (clone / "access").mkdir(parents=True)
@@ -270,7 +293,30 @@ def test_what_goes_wrong_is_told(repository: Repository) -> None:
     """A base that is not there, no `gh`, flags that do not go together."""
     report = repository.report("--base", "nowhere", code=3)
     assert report["error"]["message"].startswith("git fetch: ")
+    repository.story.environ["PATH"] = os.environ["PATH"]
     report = repository.report("--forge", "gitlab", code=3)
     assert report["error"]["message"].startswith("`glab` cannot be run")
     ran = repository.story.run("pending", str(repository.clone / "access"), "--branches", "--write")
     assert (ran.code, "leave out --write" in ran.err) == (3, True)
+
+
+def test_the_jobs_of_the_examples_do_that(repository: Repository) -> None:
+    """What they call is what the command takes; GitLab is asked by `glab`."""
+    job = yaml.safe_load((EXAMPLES / "github-requests" / "portal-requests.yml").read_text())["jobs"]["requests"]
+    given = job["steps"][-1]["with"]
+    assert [given["command"], given["paths"], given["arguments"]] == ["pending", "access", "--branches"]
+    job = yaml.safe_load((EXAMPLES / "gitlab-requests" / "requests.yml").read_text())["requests"]
+    program, command, path, *flags = shlex.split(job["script"][-1].replace("$CI_DEFAULT_BRANCH", "main"))
+    assert (program, command, path, flags[0]) == ("reconciler", "pending", "access", "--branches")
+    assert repository.run(*flags[1:]) == [f"opened {API} 1", f"opened {OTHER} 1", f"opened {DOMAIN} 2"]
+    happens(repository.story, {"approve": "cy@other.example"}, {"approve": "bob@partner.example"})
+    assert repository.run(*flags[1:]) == [f"unchanged {API} 1", f"updated {DOMAIN} 1", f"closed {OTHER} 0"]
+    assert repository.run(*flags[1:]) == [f"unchanged {API} 1", f"unchanged {DOMAIN} 1"]
+    assert [call for call in repository.calls() if "list" not in call] == [
+        f"mr create --source-branch={branch} --target-branch=main --title=Access requests: {title}"
+        for branch, title in {
+            API: "api payments (1)",
+            OTHER: "domain other.example (1)",
+            DOMAIN: "domain partner.example (2)",
+        }.items()
+    ] + ["mr update 3 --title=Access requests: domain partner.example (1)", "mr close 2"]
