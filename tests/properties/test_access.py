@@ -21,7 +21,7 @@ from tests.properties.test_plan import for_any_case
 from tests.properties.walk import desired_for
 
 Held = tuple[str, str, str, str, str, str]
-"""Who (the account's id, else the address), what, which API's id; application, team and role with region by name."""
+"""Who (the account, else the address), what, and ids: of the API, the application, the team; the role with region."""
 
 
 def held_by(observed: Observed) -> set[Held]:
@@ -31,7 +31,7 @@ def held_by(observed: Observed) -> set[Held]:
 
 def _held(observed: Observed) -> Iterator[Held]:
     approved = {d.id for d in observed.developers if d.status == "approved"}
-    teams = {t.id: t.name for t in observed.teams}
+    teams = {t.id for t in observed.teams}
     people = {d.id for d in observed.developers}
     callers = {
         a.id: (a, {m.developer_id for m in observed.memberships if m.team_id == a.owner_id} & approved)
@@ -44,43 +44,36 @@ def _held(observed: Observed) -> Iterator[Held]:
         application, members = callers[found.application_id]
         if application.owner_type == "developer":
             yield from (
-                (who, "call", found.api_id, application.name, "", "") for who in {application.owner_id} & people
+                (who, "call", found.api_id, application.id, "", "") for who in {application.owner_id} & people
             )
         elif application.owner_id in teams:
-            team = teams[application.owner_id]
-            yield from ((who, "call", found.api_id, application.name, team, "") for who in members)
+            yield from ((who, "call", found.api_id, application.id, application.owner_id, "") for who in members)
     for role in observed.roles:
         for member in observed.memberships:
             if member.team_id == role.team_id and member.developer_id in approved and role.team_id in teams:
                 can = ROLES.get(role.name, "hold")
-                yield member.developer_id, can, role.api_id, "", teams[role.team_id], f"{role.name} {role.region}"
+                yield member.developer_id, can, role.api_id, "", role.team_id, f"{role.name} {role.region}"
 
 
 def _said(person: Person, right: Right) -> Held:
     who = person.id or "+" + same_person(person.email)
     api = (right.api.id or right.api.name) if right.api else ""
-    application, team = (thing.name if thing else "" for thing in (right.application, right.team))
+    application = (right.application.id or right.application.name) if right.application else ""
+    team = (right.team.id or "+" + right.team.name) if right.team else ""
     return who, right.can, api, application, team, f"{right.role} {right.region}".strip()
 
 
 @for_any_case
-def test_what_is_said_of_now_and_then_is_what_the_portal_gives_before_and_after_the_plan(case: Case):
-    desired = desired_for(case)
-    plan = make_plan(desired, case.observed)
-    access = Access(desired, case.observed, plan.changes)
-    rights = [(person, right) for person in access.people() for right in access.rights(person)]
-    assert {_said(*each) for each in rights if each[1].now} == held_by(case.observed)
-    assert {_said(*each) for each in rights if each[1].then} == held_by(applied(plan, case.observed))
-    assert all(right.now or right.then or right.source for _, right in rights)
-
-
-@for_any_case
-def test_gains_and_losses_are_the_difference_between_before_and_after(case: Case):
-    """Each is told once: for the person, or for all who stay in a team whose own access changes."""
+def test_effective_access_is_what_the_portal_gives_before_and_after_the_plan(case: Case):
+    """So are gains and losses; each is told once: for the person, or for all who stay in a team that changes."""
     desired = desired_for(case)
     plan = make_plan(desired, case.observed)
     access = Access(desired, case.observed, plan.changes)
     before, after = held_by(case.observed), held_by(applied(plan, case.observed))
+    rights = [(person, right) for person in access.people() for right in access.rights(person)]
+    assert {_said(*each) for each in rights if each[1].now} == before
+    assert {_said(*each) for each in rights if each[1].then} == after
+    assert all(right.now or right.then or right.source for _, right in rights)
     told = [(turn.kind, _said(each.person, turn.right)) for each in people_turns(access) for turn in each.turns]
     people = [person for person in access.people() if person.approval.now and person.approval.then]
     for team in team_turns(access):
