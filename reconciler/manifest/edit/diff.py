@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.manifest.edit.text import Lines, Splice, spliced
+from reconciler.manifest.edit.text import Lines, Splice, in_order, spliced
 
 _CONTEXT = 3
 
@@ -64,7 +64,7 @@ def _blocks(text: str, splices: Sequence[Splice]) -> list[_Block]:
 def _spans(lines: Lines, splices: Sequence[Splice]) -> list[tuple[int, int, list[Splice]]]:
     """From where to where whole lines are replaced; from a place to itself where lines are put in between."""
     spans: list[tuple[int, int, list[Splice]]] = []
-    for splice in sorted(splices, key=lambda splice: splice.start):
+    for splice in in_order(splices):
         start = lines.start(splice.start)
         whole = splice.start == start and splice.end == lines.start(splice.end)
         end = splice.end if whole else lines.end(splice.end)

@@ -21,12 +21,17 @@ class Splice:
 def spliced(text: str, splices: Sequence[Splice]) -> str:
     """The text with everything replaced; what is inserted at one place keeps its order. None may overlap."""
     parts, at = [], 0
-    for splice in sorted(splices, key=lambda splice: splice.start):
+    for splice in in_order(splices):
         if splice.start < at:
             raise ValueError("two edits concern the same text")
         parts += [text[at : splice.start], splice.text]
         at = splice.end
     return "".join([*parts, text[at:]])
+
+
+def in_order(splices: Sequence[Splice]) -> list[Splice]:
+    """As they stand in the text; what is inserted before something that goes comes first."""
+    return sorted(splices, key=lambda splice: (splice.start, splice.end))
 
 
 @dataclass(frozen=True, slots=True)
