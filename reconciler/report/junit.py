@@ -14,6 +14,7 @@ from reconciler.report.escape import inert
 from reconciler.report.groups import Group, Line
 from reconciler.report.model import DIFFERING, Report
 from reconciler.report.plain import sentence
+from reconciler.report.requests import asks
 from reconciler.report.words import owner_name, subject_words
 
 
@@ -50,10 +51,19 @@ def _cases(report: Report) -> Iterator[Case]:
         yield from (Case("setting", each.rule, failures=(_found(each),)) for each in report.diagnoses)
     if report.compared:
         yield Case("git", beside_words.compared_with(report.compared.base), out=tuple(_compared(report)))
+    yield from _requests(report)
     if report.drift:
         yield from _of_drift(report, report.drift)
     else:
         yield from (_of_group(report, group) for group in report.groups)
+
+
+def _requests(report: Report) -> Iterator[Case]:
+    """Who waits for a decision fails nothing; who got one passes."""
+    for request, decision in report.answer.decided if report.answer else ():
+        odd = [f"SUSPICIOUS ({each.rule}): {each.message}" for each in request.suspicions]
+        waits = (*odd, request.obstacle or "waits for a decision") if decision in ("undecided", "left-out") else ()
+        yield Case("request", sentence(asks(request)), waits=waits)
 
 
 def _compared(report: Report) -> Iterator[str]:

@@ -14,6 +14,7 @@ from reconciler.model.drift import Drift
 from reconciler.model.origin import Origin
 from reconciler.report import beside_words
 from reconciler.report.model import Report
+from reconciler.report.requests import asks
 from reconciler.report.rules import rule_of
 from reconciler.report.words import Name, Told, Words, advice, subject_words, verb
 
@@ -40,7 +41,7 @@ class Notice:
 def notices(report: Report) -> tuple[Notice, ...]:
     """Everything that deserves a place, the worst first; of one severity what stops the run comes first."""
     plan = report.plan or None
-    found = [*_run(report), *_of_findings(report), *_compared(report)]
+    found = [*_run(report), *_of_findings(report), *_compared(report), *_requests(report)]
     if plan:
         found += [*_limits(report, plan), *_outcomes(report)]
         found += _drift(report.drift) if report.drift else [*_changes(plan, report), *_items(plan)]
@@ -88,6 +89,19 @@ def _drift(found: Drift) -> Iterator[Notice]:
         words = (*subject_words(item.subject), ": ", Told(item.reason), *because)
         origin = item.cause.origin if item.cause else None
         yield Notice(f"drift.{item.type}", item.severity, words, item.action, origin, identity(item.subject))
+
+
+def _requests(report: Report) -> Iterator[Notice]:
+    """Of `pending` who still waits, at the file that would list them."""
+    for request, decision in report.answer.decided if report.answer else ():
+        if decision in ("undecided", "left-out"):
+            odd = "; ".join(each.message for each in request.suspicions)
+            words = (*asks(request), *((": ", Told(odd)) if odd else ()))
+            rule = "request.suspicious" if odd else "access.request"
+            origin = Origin(request.into) if request.into else None
+            yield Notice(
+                rule, rule_of(rule, "note").level, words, request.obstacle, origin, identity(request.subject)
+            )
 
 
 def _of_findings(report: Report) -> Iterator[Notice]:

@@ -101,6 +101,12 @@ RULES: dict[str, Rule] = {
     "access.waiting": Rule(
         "Waiting", "Somebody has to sign up, create an application or ask first.", "Nothing.", "note"
     ),
+    "access.suspicious": Rule(
+        "A request that deserves a second look",
+        "Somebody asks for access, and something about the request is odd.",
+        "Look at it, then list it in git, as approved or `rejected`.",
+        "warning",
+    ),
     "access.request": Rule(
         "A request that git does not answer",
         "Somebody asks for access, and git says nothing about it.",

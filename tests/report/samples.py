@@ -20,10 +20,11 @@ from reconciler.model.change import (
     Subject,
 )
 from reconciler.model.checkout import Checkout
-from reconciler.model.desired import Desired, PortalRef
+from reconciler.model.desired import ApiName, Desired, PortalRef
 from reconciler.model.drift import Base, Comparison, Drift, DriftItem, LetGo, PolicyChange
 from reconciler.model.observed import Observed, Portal
 from reconciler.model.origin import Origin
+from reconciler.model.request import Answer, Patch, Request, Suspicion
 from reconciler.model.snapshot import SnapshotSource
 from reconciler.plan.access.access import Sides
 from reconciler.plan.document import PolicySource
@@ -458,6 +459,28 @@ def _effective() -> Report:
     return report("plan", plan, sides=Sides(git, PORTAL_BEFORE), checkout=checkout)
 
 
+def _waiting_people() -> Report:
+    """Who waits, and what `pending --write` would make of it: one is listed, one deserves a second look."""
+    new = Request(
+        person("new@partner.example"),
+        "2026-11-19T08:00:00.000Z",
+        "New Person",
+        "partner.example",
+        ("partners",),
+        into="access/people.yaml",
+    )
+    odd = Request(
+        registration("ada@partner.example", HOSTILE[2], "payments", "v1"),
+        "2026-11-20T08:00:00.000Z",
+        domain="partner.example",
+        api=ApiName("payments", "v1", any_version=False),
+        suspicions=(Suspicion("look-alike", f"the name {HOSTILE[9]} looks like Checkout"),),
+        into="access/people.yaml",
+    )
+    answer = Answer((new, odd), ("listed", "left-out"), (Patch("access/people.yaml", "--- a\n+++ b\n+- new\n"),))
+    return report("pending", Plan(PORTAL, looked_at={"developers": 2}), answer=answer)
+
+
 def _diagnoses() -> tuple[Finding, ...]:
     settings = Finding(
         "auto-approve-developers",
@@ -561,6 +584,7 @@ def reports() -> dict[str, Report]:
             "plan", _first_approval().plan, snapshot=SnapshotSource("2026-11-17T08:00:00Z", "sha256:4f1d0c2b9a8e77")
         ),
         "drift-evidence": _evidence(),
+        "pending-some": _waiting_people(),
         "drift-in-sync": report("drift", _plan()),
         "drift-found": report("drift", _plan(*_big_changes()[5:8], **_lists())),
         "drift-blocked": report("drift", _plan(blocked=_lists()["blocked"])),

@@ -88,6 +88,7 @@ def without_looks(page: str) -> str:
         "plan-compared",
         "drift-evidence",
         "doctor-found",
+        "pending-some",
     ],
 )
 def test_a_page_of_every_command(name: str, golden: Golden) -> None:

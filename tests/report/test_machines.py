@@ -43,7 +43,7 @@ def rendered(format_: str, *given_: Report) -> str:
 
 COMMANDS = (
     *("validate-findings", "validate-clean", "plan-mixed", "plan-refused", "plan-unreachable", "plan-hostile"),
-    *("apply-partly", "apply-cut-short", "drift-found", "drift-in-sync", "doctor-found"),
+    *("apply-partly", "apply-cut-short", "drift-found", "drift-in-sync", "doctor-found", "pending-some"),
     *("plan-compared", "drift-evidence"),
 )
 
@@ -209,7 +209,7 @@ def test_outputs_are_numbers_words_and_sentences_of_our_own() -> None:
 # ------------------------------------------------------------------------------------------------- hostile strangers
 
 COMMAND = re.compile(r"::(error|warning|notice) [^:]*::[^\r\n]*")
-PLAIN = re.compile(r"(validate|plan|apply|drift|doctor) .*|and [\d,]+ more.*")
+PLAIN = re.compile(r"(validate|plan|apply|drift|doctor|pending) .*|and [\d,]+ more.*")
 
 
 def _assert_inert(text: str, command: Command) -> None:
