@@ -97,7 +97,7 @@ def _requests(report: Report) -> Iterator[Notice]:
         if decision in ("undecided", "left-out"):
             odd = "; ".join(each.message for each in request.suspicions)
             words = (*asks(request), *((": ", Told(odd)) if odd else ()))
-            rule = "request.suspicious" if odd else "access.request"
+            rule = "access.suspicious" if odd else "access.request"
             origin = Origin(request.into) if request.into else None
             yield Notice(
                 rule, rule_of(rule, "note").level, words, request.obstacle, origin, identity(request.subject)

@@ -256,3 +256,11 @@ def test_the_documentation_has_every_rule() -> None:
     for name, rule in RULES.items():
         if not name.startswith(("limit.", "drift.")) or name == "limit.lifted":
             assert f"| `{name}` | {rule.level} | {rule.meaning} |" in page
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_notice_has_a_rule_of_its_own_or_is_a_finding(name: str) -> None:
+    """A rule that is not in the table would explain nothing."""
+    report_ = REPORTS[name]
+    findings = {found.rule for found in (*report_.all_findings, *report_.diagnoses)}
+    assert {notice.rule for notice in notices(report_)} - set(RULES) <= findings
