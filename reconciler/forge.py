@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from reconciler.errors import InputError
+from reconciler.secret import visible
 
 State = Literal["open", "closed", "merged"]
 
@@ -144,7 +145,9 @@ class Forge:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ForgeError(f"`{program}` cannot be run: {error}", _HINT) from error
         if ran.returncode:
-            raise ForgeError(f"`{program} {' '.join(arguments[:2])}` failed: {ran.stderr.strip()[:500]}", _HINT)
+            raise ForgeError(
+                f"`{program} {' '.join(arguments[:2])}` failed: {visible(ran.stderr.strip())[:500]}", _HINT
+            )
         return ran.stdout
 
 

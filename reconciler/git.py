@@ -1,7 +1,7 @@
 """What git says about a workspace: its commit, who commits here, and what its files were at another commit.
 
-The one caller of git. No shell is involved, nothing that a user names is taken for an option, and only plumbing is
-asked whose answers no user's configuration changes.
+Asks git and changes nothing; `worktree` is what pushes. No shell is involved, nothing that a user names is taken for
+an option, and only plumbing is asked whose answers no user's configuration changes.
 """
 
 from __future__ import annotations

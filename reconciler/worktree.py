@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import InputError
+from reconciler.secret import visible
 
 _TIMEOUT = 300.0
+_CREDENTIALS = re.compile(r"://[^@/\s]+@")
+"""In a remote's URL; git hides them in most of what it says."""
 TRAILER = "Reconciler-Requests"
 """By this line in its message a commit of ours is known from one of a person."""
 
@@ -127,8 +131,8 @@ def _git(folder: str, environment: Mapping[str, str], *arguments: str) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise WorktreeError(f"git cannot be run: {error}", "is it installed?") from error
     if ran.returncode:
-        said = ran.stderr.strip() or f"it exits with {ran.returncode}"
+        said = _CREDENTIALS.sub("://", ran.stderr.strip()) or f"it exits with {ran.returncode}"
         raise WorktreeError(
-            f"git {arguments[0]}: {said[:500]}", "try the same by hand; the remote needs the right to push"
+            f"git {arguments[0]}: {visible(said)[:500]}", "try the same by hand; the remote needs the right to push"
         )
     return ran.stdout.strip()

@@ -83,6 +83,8 @@ class Keeper:
         if wrong:
             self.findings += (self._shown(finding) for finding in wrong)
             return Branch(group.branch, "refused", len(wanted), "the manifests would have errors")
+        if "listed" not in answer.decisions:
+            return Branch(group.branch, "refused", len(wanted), answer.requests[0].obstacle)
         title = f"Access requests: {group.kind} {inert(group.name)} ({len(wanted)})"
         commit = self.tree.commit(title, len(wanted))
         pushed = tip is None or tip.tree != self.tree.tree_of(commit)

@@ -42,7 +42,7 @@ def test_what_is_listed_is_valid_and_no_request_any_more(case: Case) -> None:
     documents, desired = read(texts)
     asked = tuple(request for request in pending(desired, case.observed) if not request.obstacle)
     changes, places = changes_for(Shelf(documents), [listing_of(request) for request in asked], Terms())
-    texts |= {file: edited(texts[file], file, change).after for file, change in changes.items()}
+    texts |= {file: edited(texts.get(file, ""), file, change).after for file, change in changes.items()}
     _, listing = read(texts)
     listed = tuple(request for request, file in zip(asked, places, strict=True) if file)
     assert subjects(pending(listing, case.observed)).isdisjoint(subjects(listed))

@@ -314,3 +314,21 @@ def test_the_comment_of_a_pull_request_tells_its_reviewer_what_each_approval_giv
             )
         ),
     ]
+
+
+@pytest.mark.in_process
+def test_a_new_domain_gets_a_file_of_its_own_where_each_has_one(portal: Start) -> None:
+    """As `dump` writes them; where people stand otherwise, and in several files, somebody has to say where."""
+    story = portal(SEED)
+    files = {"people__partner": "developers: [ada@partner.example]", "people__b": "developers: [x@b.example]"}
+    story.git(**files)
+    pending(story, "--write", "--only", "cy@other.example", "--only", "eve@partnr.example")
+    assert sorted(path.name for path in (story.folder / "people").iterdir()) == [
+        "b.yaml",
+        "other.example.yaml",
+        "partner.yaml",
+        "partnr.example.yaml",
+    ]
+    assert (story.folder / "people" / "partnr.example.yaml").read_text() == 'developers:\n  - "eve@partnr.example"\n'
+    story.git(**files, people__mixed="developers: [y@b.example, z@c.example]")
+    assert "no file of the workspace is the one for it" in waiting(story, "--only", "other.example")[0]

@@ -53,6 +53,11 @@ def by_team(portal: Entry, said: Transcript) -> Files:
 SPLITS: Mapping[str, Callable[[Entry, Transcript], Files]] = {"domain": by_domain, "team": by_team, "one": one_file}
 
 
+def slug(name: str) -> str:
+    """A file's name for any name, without an ending: plain letters, digits, dots and dashes."""
+    return re.sub("[^a-z0-9.-]+", "-", name.lower())[:_LONGEST].strip("-.") or "other"
+
+
 class _Names:
     """A file for each name, whatever characters it has; two names never share one."""
 
@@ -62,12 +67,11 @@ class _Names:
 
     def of(self, name: str) -> str:
         if name not in self._by_name:
-            slug = re.sub("[^a-z0-9.-]+", "-", name.lower())[:_LONGEST].strip("-.") or "other"
             taken, number = set(self._by_name.values()), 1
-            path = f"{self.folder}/{slug}.yaml"
+            path = f"{self.folder}/{slug(name)}.yaml"
             while path in taken:
                 number += 1
-                path = f"{self.folder}/{slug}-{number}.yaml"
+                path = f"{self.folder}/{slug(name)}-{number}.yaml"
             self._by_name[name] = path
         return self._by_name[name]
 

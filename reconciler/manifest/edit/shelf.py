@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.manifest.dump.layout import slug
 from reconciler.manifest.entries import api_name
 from reconciler.manifest.tree import Document
 from reconciler.model.desired import ApiName
@@ -45,11 +46,26 @@ class Shelf:
             self.apis += ((api_name(item), Spot(file, "apis", index)) for index, item in _items(document, "apis"))
 
     def for_person(self, email: str) -> str:
-        """The file for a new person: the one with most of their domain, else the only one with people, else ""."""
+        """The file for a new person: the one with most of their domain, else the only one with people, else a new one
+        where each domain has its own; "" if none of it can be told.
+        """
         own = self._domains.get(domain_of(email))
         if own:
             return max(sorted(own), key=lambda file: own[file])
-        return self._only("developers") or self._only(None)
+        return self._only("developers") or self._only(None) or self._new_file(domain_of(email))
+
+    def _new_file(self, domain: str) -> str:
+        """In the folder in which every file that has people has those of one domain, if there are several."""
+        domains: dict[str, set[str]] = defaultdict(set)
+        for name, files in self._domains.items():
+            for file in files:
+                domains[file].add(name)
+        folders: dict[str, list[bool]] = defaultdict(list)
+        for file, names in domains.items():
+            folder, slash, _ = file.rpartition("/")
+            folders[folder + slash].append(len(names) == 1)
+        own = [folder for folder, alone in folders.items() if len(alone) > 1 and all(alone)]
+        return f"{own[0]}{slug(domain)}.yaml" if len(own) == 1 else ""
 
     def for_api(self, wanted: NewRegistration, within: Iterable[str]) -> Spot | None:
         """The API's own entry in one of these files, unless its name would mean another version too."""
