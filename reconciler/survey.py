@@ -110,8 +110,8 @@ def take_snapshot(
     taken_at: str,
     tool_version: str,
     progress: Progress | None = None,
-) -> dict[str, Any]:
-    """The whole portal as a snapshot's document. Raises PortalError where it cannot be seen in full.
+) -> tuple[Observed, dict[str, Any]]:
+    """The whole portal, and that as a snapshot's document. Raises PortalError where it cannot be seen in full.
 
     Of packages those are asked for that are named here, or that somebody has registered for: no list has their names.
     """
@@ -120,7 +120,7 @@ def take_snapshot(
     portal, _ = found_portal(named, reader, connection)
     seen, asked_for = everything(portal, reader, packages, progress=progress)
     settings = settings_of(reader, portal)
-    return to_document(seen, settings, asked_for, taken_at=taken_at, tool_version=tool_version)
+    return seen, to_document(seen, settings, asked_for, taken_at=taken_at, tool_version=tool_version)
 
 
 def everything(

@@ -6,20 +6,15 @@ from typing import Any
 
 import click
 
-from reconciler import __version__
 from reconciler.cli import options
-from reconciler.cli.dump_workspace import dumped
-from reconciler.cli.emit import emit, write
+from reconciler.cli.dump_report import dumped, snapshot_taken
+from reconciler.cli.emit import emit
 from reconciler.cli.runtime import Runtime
-from reconciler.cli.walk import Asked, connected
+from reconciler.cli.walk import Asked
 from reconciler.manifest.dump.layout import SPLITS
-from reconciler.model.desired import PortalRef
 from reconciler.model.origin import Origin
-from reconciler.reconcile import open_portal
-from reconciler.report.as_json import written
-from reconciler.report.escape import inert
 from reconciler.settings import REGIONS
-from reconciler.survey import named_portal, take_snapshot
+from reconciler.survey import named_portal
 
 
 @click.command("dump", short_help="Write the portal as manifests, or as a snapshot.")
@@ -81,26 +76,6 @@ def command(
     portal = named_portal(named, region, Origin("--portal"))
     if folder:
         report = dumped(request, folder, portal, split, packages)
-        return emit(runtime, [report], request.format_, request.reports)
-    return _snapshot(runtime, request, portal, file or "", packages)
-
-
-def _snapshot(runtime: Runtime, request: Asked, portal: PortalRef, file: str, packages: tuple[str, ...]) -> int:
-    with (
-        connected(request, portal) as target,
-        open_portal(target, read_only=True, workers=request.workers) as reader,
-        request.bar("Reading") as bar,
-    ):
-        document = take_snapshot(
-            portal,
-            reader,
-            target,
-            packages=packages,
-            taken_at=runtime.timestamp,
-            tool_version=__version__,
-            progress=bar,
-        )
-    write(file, written(document))
-    people, registrations = len(document["developers"]), len(document["registrations"])
-    click.echo(f"{people:,} developers, {registrations:,} registrations: {inert(file)}", err=True)
-    return 0
+    else:
+        report = snapshot_taken(request, file or "", portal, packages)
+    return emit(runtime, [report], request.format_, request.reports)

@@ -213,7 +213,7 @@ def test_warnings_alone_are_no_error(story: Story, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(story.folder.parent)
     story.git("developers: [{email: ada@partner.example, expires: 2026-11-24}]")
     ran = story.run("validate", "access", "--format", "json")
-    assert (ran.code, findings(ran)) == (0, ["access.yaml:2:14 expires-soon"])
+    assert (ran.code, findings(ran)) == (0, ["access.yaml:2:43 expires-soon"])
     assert valid(ran.json)["summary"] == {"findings": 1, "errors": 0, "warnings": 1}
 
 

@@ -34,7 +34,7 @@ READING: dict[str, Callable[[Path, Path], list[str | Path]]] = {
 }
 """Commands that look at a portal, with what they are called with. Those that are not there yet are left out."""
 WRITING = {"apply"}
-OFFLINE = {"validate", "schema", "init", "matrix", "help"}
+OFFLINE = {"validate", "schema", "init", "matrix", "help", "extend"}
 THE_PORTAL_ITSELF = {"sandbox"}
 """Plays the portal; it is no client."""
 
@@ -200,8 +200,15 @@ def test_an_offline_command_opens_no_connection(
     story: Story, tmp_path: Path, no_sockets: Callable[[], None], name: str
 ) -> None:
     no_sockets()
-    arguments = {"validate": [story.folder], "init": [tmp_path / "new"], "matrix": [story.folder]}.get(name, [])
-    assert story.run(name, *arguments).code == 0
+    story.git("developers: [{email: ada@partner.example, expires: 2026-12-24}]")
+    arguments: dict[str, list[str | Path]] = {
+        "validate": [story.folder],
+        "init": [tmp_path / "new"],
+        "matrix": [story.folder],
+        "extend": ["ada@partner.example", story.folder, "--until", "2027-12-24"],
+    }
+    ran = story.run(name, *arguments.get(name, []))
+    assert ran.code == 0, ran
 
 
 def test_the_ways_to_a_client_are_the_two_that_are_tried_above() -> None:

@@ -159,7 +159,7 @@ def test_failures_are_not_looked_for_and_the_others_are(story: Story) -> None:
     story.on_request(lambda request: problem(403) if "/developers/" in request.path else None)
     code, document = apply(story)
     assert (code, document["verified"]) == (6, True)
-    assert reads(story) == ["application-registrations", "teams"]
+    assert reads(story) == ["application-registrations"]
 
 
 @pytest.mark.in_process
