@@ -126,8 +126,9 @@ class Git:
         The file on the disk is not looked at, so that no filter of the repository runs, nor is a list of commits to
         ignore. Raises GitError.
         """
-        plain = ("-c", "blame.ignoreRevsFile=", "-c", "blame.markIgnoredLines=false", "-c", "diff.algorithm=myers")
-        how = ("blame", "--porcelain", "--root", "--no-textconv", "-w", "-M", "-C")
+        plain = ("-c", "blame.markIgnoredLines=false", "-c", "diff.algorithm=myers")
+        # NOTE: an empty name forgets the files that the configuration names; as configuration itself it does not
+        how = ("blame", "--porcelain", "--root", "--no-textconv", "--ignore-revs-file=", "-w", "-M", "-C")
         try:
             return self._ask(file, *plain, *how, commit, "--", Path(file).name)
         except GitError as error:

@@ -165,12 +165,13 @@ def test_places_that_are_no_lines_of_these_files_are_unknown(repository: Reposit
 def test_nothing_in_the_repository_can_change_the_answer(repository: Repository) -> None:
     """Neither a .mailmap, nor a list of commits to ignore, nor a replaced commit; and no program of it is run."""
     first = repository.git("rev-parse", "HEAD")
-    repository.write(".mailmap", "Root <root@acme.example> <jo@acme.example>\n")
-    repository.write(".ignore", first + "\n")
+    changed = repository.commit("another ticket", by="Kim", people="developers:\n" + ADA.replace("PART-1", "PART-9"))
+    repository.write(".mailmap", "Root <root@acme.example> <kim@acme.example>\n")
+    ignored = repository.write(".ignore", changed + "\n")
     repository.write(".gitattributes", "*.yaml diff=evil filter=evil\n")
-    repository.commit("looks harmless", by="Eve", people="developers:\n" + BOB + ADA)
+    repository.commit("looks harmless", by="Eve")
     for name, value in {
-        "blame.ignoreRevsFile": ".ignore",
+        "blame.ignoreRevsFile": str(ignored),
         "diff.evil.textconv": "touch ran; cat",
         "filter.evil.clean": "touch ran; cat",
         "filter.evil.smudge": "touch ran; cat",
@@ -178,8 +179,8 @@ def test_nothing_in_the_repository_can_change_the_answer(repository: Repository)
         "diff.algorithm": "patience",
     }.items():
         repository.git("config", name, value)
-    repository.git("replace", first, "HEAD")
-    assert told(line(repository, 3)) == JO
+    repository.git("replace", changed, first)
+    assert told(line(repository, 2)) == ("committed", "another ticket", "", ("Kim <kim@acme.example>",))
     assert not (repository.top / "ran").exists()
 
 

@@ -46,8 +46,9 @@ EVERY_SIDE = {
     "teams": """\
         teams:
           - name: staff
-            members: [cy@a.example, {email: dee@b.example, reason: R}, gone@a.example]
+            members: [cy@a.example, {email: dee@b.example, reason: R}, {email: e@b.example, expires: 2026-01-01}]
             applications: [{name: Bot, apis: [payments]}]
+          - {name: left, members: [gone@a.example]}
         """,
     "apis": """\
         apis:
