@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from reconciler.apply.run import Applied, apply_plan
-from reconciler.errors import ForbiddenError, PortalError, UnknownOutcomeError, UnreachableError
+from reconciler.errors import ForbiddenError, JournalError, PortalError, UnknownOutcomeError, UnreachableError
 from reconciler.model.change import Action, ApiRef, Cause, Change, Effect, Facts, Outcome, Plan, Ref, Subject
 from reconciler.model.observed import Application, Portal, Registration
 from reconciler.portal.creation import Written
@@ -339,3 +339,79 @@ def test_each_way_to_fail_is_told_in_its_own_words() -> None:
         applied = run(Recording(set_registration_status=error), END)
         assert applied.outcomes == (Outcome(END, result, detail, status, trace),)
         assert type(applied.error) is (ends or type(None))
+
+
+# What is written down of it.
+
+
+class Lines:
+    """A record that fails from its `fails`-th line on."""
+
+    def __init__(self, fails: int = 1000) -> None:
+        self.lines: list[tuple[Any, ...]] = []
+        self.fails = fails
+
+    def attempted(self, made: Change, position: int | None) -> None:
+        self.put("attempted", made, position)
+
+    def answered(self, outcome: Outcome, position: int | None) -> None:
+        self.put(outcome.result, outcome.change, position)
+
+    def put(self, *line: Any) -> None:
+        if len(self.lines) == self.fails:
+            raise JournalError("the disk is full")
+        self.lines.append(line)
+
+
+def recorded(record: Lines, decided: Outcome | None = None) -> Applied:
+    """END, then REVOKE, which needs it, and what came meanwhile."""
+    portal = Recording()
+    portal.approved, portal.owned = [LATE], [Application("a2", "Late", "developer", "d1")]
+    plan = Plan(Portal("P", "acme"), (END, REVOKE), ((), (0,)), ((), (0,)))
+    how: Any = {"workers": 1, "record": record, "decided": {0: decided} if decided else None}
+    return apply_plan(plan, portal, **how)  # type: ignore[arg-type]
+
+
+def test_every_line_tells_the_change_and_its_position_in_the_plan() -> None:
+    """What no plan had foreseen has none; what is not tried has no attempt."""
+    record = Lines()
+    recorded(record)
+    pairs = [(END, 0), (REVOKE, 1), (EXTRA, None)]
+    assert record.lines == [(kind, *pair) for pair in pairs for kind in ("attempted", "done")]
+    stale = Lines()
+    recorded(stale, Outcome(END, "stale", "gone"))
+    assert stale.lines == [("stale", END, 0), ("skipped", REVOKE, 1)]
+
+
+@pytest.mark.parametrize(
+    ("fails", "results"),
+    [
+        (0, [("skipped", "not tried: the disk is full"), ("skipped", "not tried: the journal cannot be written")]),
+        (1, [("done", ""), ("skipped", "not tried: the journal cannot be written")]),
+        (2, [("done", ""), ("skipped", "not tried: the disk is full")]),
+        (3, [("done", ""), ("done", ""), ("skipped", "not tried: the disk is full")]),
+        (4, [("done", ""), ("done", ""), ("skipped", "not tried: the disk is full")]),
+        (5, [("done", ""), ("done", ""), ("done", "")]),
+    ],
+)
+def test_what_cannot_be_written_down_is_not_sent_and_ends_the_run(fails: int, results: list[tuple[str, str]]) -> None:
+    applied = recorded(Lines(fails))
+    assert [(outcome.result, outcome.detail) for outcome in applied.outcomes] == results
+    assert [outcome.change for outcome in applied.outcomes] == [END, REVOKE, EXTRA][: len(results)]
+    assert type(applied.error) is JournalError
+
+
+def test_a_failed_removal_ends_nothing_else_of_the_person() -> None:
+    """Whether somebody is out must be known before what they asked for is looked at."""
+    portal = Recording(set_developer_status=PortalError("no"))
+    assert [outcome.result for outcome in run(portal, REVOKE).outcomes] == ["failed"]
+    assert len(portal.calls) == 1
+
+
+def test_nothing_more_is_done_for_what_was_so_already_once_the_portal_is_lost() -> None:
+    portal = Recording(set_registration_status=UnreachableError("away"))
+    plan = Plan(Portal("P", "acme"), (END, REVOKE), ((), (0,)), ((), ()))
+    how: Any = {"workers": 1, "decided": {1: Outcome(REVOKE, "already")}}
+    applied = apply_plan(plan, portal, **how)  # type: ignore[arg-type]
+    assert [outcome.result for outcome in applied.outcomes] == ["failed", "already"]
+    assert len(portal.calls) == 1
