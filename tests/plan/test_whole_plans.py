@@ -33,6 +33,7 @@ from reconciler.model.observed import (
 )
 from reconciler.plan.document_fields import ITEM_LISTS
 from reconciler.plan.make import make_plan
+from reconciler.plan.narrow import Narrowing
 
 CASES = {path.stem: path for path in (Path(__file__).parent / "cases").glob("*.yaml")}
 TODAY = dt.date(2026, 11, 15)
@@ -107,7 +108,11 @@ def plan_words(plan: Plan) -> Iterator[str]:
         yield f"    {refusal.hint}; {'can' if refusal.liftable else 'cannot'} be lifted"
     for lifted in plan.lifted:
         yield f"lifted: {lifted.refusal.rule}: {lifted.refusal.message}; {lifted.reason}; {lifted.origin or 'flag'}"
-    yield f"looked at {plan.looked_at}"
+    for left in plan.left_out:
+        yield f"left out, {left.because}: {change_words(left.change)}"
+    for finding in plan.findings:
+        yield f"found: {finding.origin} {finding.severity} {finding.rule}: {finding.message}; {finding.hint}"
+    yield f"{plan.portal.name}, only {plan.only}, looked at {plan.looked_at}"
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -119,7 +124,14 @@ def test_a_plan_is_what_it_was_word_by_word(name: str, golden: Callable[[str, st
     ]
     if "portal" in case:
         assert meant is not None, lines
-        plan = make_plan(meant, observed(case["portal"]), allow={"removals.team": "said so"})
+        plan = make_plan(
+            meant,
+            observed(case["portal"]),
+            allow={"removals.team": "said so"},
+            findings=tuple(found[:1]),
+            narrowing=Narrowing(tuple(case.get("only", ()))),
+            authors=tuple(case.get("authors", ())),
+        )
         lines += ["", *plan_words(plan)]
     else:
         assert meant is None
