@@ -19,7 +19,7 @@ def with_adoption(asked: Asked, path: str, report: Report, writing: Writing) -> 
     try:
         files = load(path)
         if files.digest != report.manifests_digest:
-            raise InputError(f"{path} was changed while the portal was read", "run the command again")
+            raise InputError(f"{path} was changed while the portal was read", "run it again")
         desired, observed = report.sides.desired, report.sides.observed
         adoption, wrong = adopted(files, desired, observed, report.plan, writing, asked.runtime.today)
     except ReconcilerError as error:

@@ -16,7 +16,7 @@ from reconciler.model.desired import Desired
 from reconciler.model.listing import Terms
 from reconciler.model.observed import Need, Observed
 from reconciler.model.request import Answer, Decision, Request
-from reconciler.onboard.edits import Writing, errors_of, file_named, patches_of
+from reconciler.onboard.edits import Writing, errors_of, file_named, must_be_unchanged, patches_of
 from reconciler.pending.choose import listing_of, selected, to_write
 from reconciler.pending.requests import asking, pending
 from reconciler.plan.need import need_of
@@ -60,6 +60,7 @@ def answered(
     chosen = tuple(_placed(request, file) for request, file in zip(chosen, places, strict=True))
     if writing is None:
         return Answer(chosen), ()
+    must_be_unchanged(files)
     wanted = to_write(chosen, only, reject=terms.rejected)
     listings = [listing_of(request) for request, yes in zip(chosen, wanted, strict=True) if yes]
     changes, _ = changes_for(shelf, listings, terms, into)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from reconciler.errors import InputError
+from reconciler.errors import EditError, InputError
 from reconciler.finding import Finding
 from reconciler.manifest.edit.change import Edited
-from reconciler.manifest.read import SUFFIXES, replaced
+from reconciler.manifest.read import SUFFIXES, load, replaced
 from reconciler.manifest.read import Workspace as Files
 from reconciler.model.listing import Terms
 from reconciler.model.request import Patch
@@ -30,6 +30,12 @@ class Writing:
     terms: Terms = field(default_factory=Terms)
     into: str = ""
     dry: bool = False
+
+
+def must_be_unchanged(files: Files) -> None:
+    """Raises EditError if the workspace on the disk is not what was read: reading a portal takes a while."""
+    if load(files.path).digest != files.digest:
+        raise EditError(f"{files.path} was changed while the portal was read, and is left as it is", "run it again")
 
 
 def errors_of(files: Files, edits: Sequence[Edited], today: date) -> tuple[Finding, ...]:

@@ -332,3 +332,16 @@ def test_a_new_domain_gets_a_file_of_its_own_where_each_has_one(portal: Start) -
     assert (story.folder / "people" / "partnr.example.yaml").read_text() == 'developers:\n  - "eve@partnr.example"\n'
     story.git(**files, people__mixed="developers: [y@b.example, z@c.example]")
     assert "no file of the workspace is the one for it" in waiting(story, "--only", "other.example")[0]
+
+
+@pytest.mark.in_process
+def test_files_that_change_while_the_portal_is_read_are_left(portal: Start) -> None:
+    """An entry must not go beside the wrong neighbour."""
+    story = portal(SEED)
+    story.git(ACCESS)
+    file = story.folder / "access.yaml"
+    changed = file.read_text().replace("# Partner Inc.", "- aaa@partner.example")
+    story.on_request(lambda request: file.write_text(changed) and None)
+    told = pending(story, "--write", code=3)
+    assert "was changed while the portal was read" in told["error"]["message"]
+    assert file.read_text() == changed
