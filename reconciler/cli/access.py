@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from reconciler import __version__
-from reconciler.cli import options
+from reconciler.cli import options, values
 from reconciler.cli.beside import Beside, read_snapshots
 from reconciler.cli.emit import write
 from reconciler.cli.planning import surveyed
@@ -76,7 +76,7 @@ def command(
     """
     if explain and review_before:
         raise click.UsageError("--explain is about one person, --review-before about lines: give one of the two")
-    options.no_connection(snapshots, more)
+    values.no_connection(snapshots, more)
     request = Asked.of(runtime, paths=(path,), only=only, beside=Beside(snapshots=read_snapshots(snapshots)), **more)
     workspace = read_workspace(path, runtime.today)
     if workspace.desired is None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from reconciler.apply.stop import Stop
-from reconciler.cli import options
+from reconciler.cli import options, values
 from reconciler.cli.carry import Carrier, journal_at
 from reconciler.cli.emit import emit
 from reconciler.cli.runtime import Runtime
@@ -55,7 +55,7 @@ def command(
       reconciler apply access/ --only mallory@partner.example --yes
     """
     _check(plan_file, asked, allowed)
-    request = Asked.of(runtime, allow=options.allowances(allowed, reason), **asked)
+    request = Asked.of(runtime, allow=values.allowances(allowed, reason), **asked)
     if not yes and not runtime.is_terminal():
         raise click.UsageError("there is no terminal to ask on: give --yes to apply without being asked")
     with journal_at(journal) as file:

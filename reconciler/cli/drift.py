@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reconciler.cli import options
+from reconciler.cli import options, values
 from reconciler.cli.adopting import with_adoption
 from reconciler.cli.beside import Beside, read_snapshots
 from reconciler.cli.emit import emit
@@ -65,7 +65,7 @@ def command(
       reconciler drift access/ --since 7d --fail-on residual,auto-approved
       reconciler drift access/ --adopt --only ada@partner.example --reason PART-1234
     """
-    options.no_connection(snapshots, asked)
+    values.no_connection(snapshots, asked)
     beside = Beside(base, read_snapshots(snapshots), journals, read_snapshots(earlier), newer_than)
     request = Asked.of(runtime, beside=beside, **asked)
     if (dry or into or reason) and not adopt:

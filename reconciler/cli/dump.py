@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from reconciler.cli import options
+from reconciler.cli import options, values
 from reconciler.cli.dump_report import dumped, snapshot_taken
 from reconciler.cli.emit import emit
 from reconciler.cli.runtime import Runtime
@@ -26,7 +26,7 @@ from reconciler.survey import named_portal
     "file",
     metavar="FILE",
     type=options.A_FILE,
-    callback=options.a_file,
+    callback=values.a_file,
     help="Write everything that is on the portal, with its settings, for `plan --snapshot` and `drift`.",
 )
 @click.option(

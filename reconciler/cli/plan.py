@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from reconciler.cli import options
+from reconciler.cli import options, values
 from reconciler.cli.beside import Beside, read_snapshots
 from reconciler.cli.emit import emit, write_plan
 from reconciler.cli.planning import planned
@@ -57,9 +57,9 @@ def command(
       reconciler plan access/ --only ada@partner.example
       reconciler plan access/ --report json=plan-report.json --detailed-exitcode
     """
-    options.no_connection(snapshots, asked)
+    values.no_connection(snapshots, asked)
     beside = Beside(base, read_snapshots(snapshots))
-    request = Asked.of(runtime, allow=options.allowances(allowed, reason), beside=beside, **asked)
+    request = Asked.of(runtime, allow=values.allowances(allowed, reason), beside=beside, **asked)
     if out and len(request.paths) > 1:
         raise click.UsageError("--out saves one plan: give one PATH")
 
