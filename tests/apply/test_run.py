@@ -101,8 +101,10 @@ def test_a_wish_to_stop_is_heard_between_two_changes_and_hurries_the_portal() ->
     applied = apply_plan(a_plan(4), portal, workers=1, progress=after, stop=stop)  # type: ignore[arg-type]
     assert [outcome.result for outcome in applied.outcomes] == ["done", "done", "skipped", "skipped"]
     assert portal.hurried
+    assert {outcome.detail for outcome in applied.outcomes[2:]} == {"not tried: interrupted"}
     assert applied.error is not None
     assert applied.error.message.startswith("interrupted (SIGTERM)")
+    assert applied.error.hint == "apply again: it plans anew and does what is left"
 
 
 def test_who_asked_before_the_run_is_heard_too() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 
@@ -27,6 +27,7 @@ class Recording:
         self.approved: list[Registration] = []
         self.owned: list[Application] = []
         self.hurried = 0
+        self.result: Literal["done", "already"] = "done"
 
     def __getattr__(self, name: str) -> Any:
         def call(*arguments: Any, **named: Any) -> Any:
@@ -36,7 +37,7 @@ class Recording:
             if name in ("registrations", "applications"):
                 return self.approved if name == "registrations" else self.owned
             made = {"create_team": "t9", "create_developer": "d9"}.get(name)
-            return Written("done", 201 if made else 200, f"trace-{name}", made)
+            return Written(self.result, 201 if made else 200, f"trace-{name}", made)
 
         return call
 
@@ -259,6 +260,14 @@ def test_what_is_approved_meanwhile_is_ended_too(action: Action) -> None:
     )
 
 
+def test_it_is_looked_for_too_where_somebody_else_took_the_access_away() -> None:
+    """The portal says that the person was out already."""
+    portal = Recording()
+    portal.result = "already"
+    assert [outcome.result for outcome in run(portal, REVOKE).outcomes] == ["already"]
+    assert portal.calls[1:] == LOOKS[:1]
+
+
 @pytest.mark.parametrize(
     "owner",
     [
@@ -275,12 +284,14 @@ def test_other_peoples_registrations_are_left_whatever_the_filter_lets_through(o
     assert portal.calls[1:] == LOOKS
 
 
-def test_what_this_run_ended_itself_is_not_ended_again() -> None:
+@pytest.mark.parametrize("action", ["revoke-registration", "reject-registration"])
+def test_what_this_run_ended_itself_is_not_ended_again(action: Action) -> None:
     """The portal's lists may lag behind."""
     portal = Recording()
     portal.approved = [replace(LATE, id="r1", application_id="a1")]
     portal.owned = [Application("a1", "App", "developer", "d1")]
-    assert [outcome.result for outcome in run(portal, END, REVOKE).outcomes] == ["done", "done"]
+    ended = run(portal, replace(END, action=action), REVOKE)
+    assert [outcome.result for outcome in ended.outcomes] == ["done", "done"]
     assert portal.calls[2:] == LOOKS[:1]
 
 
