@@ -153,7 +153,7 @@ def plan_from(
 
     def plan(desired: Desired, more: tuple[Finding, ...]) -> Plan:
         findings = (*workspace.findings, *survey.untold(desired), *more)
-        seen = survey.observed if survey.snapshot else as_needed(survey.observed, need_of(desired))
+        seen = as_needed(survey.observed, need_of(desired))
         return make_plan(desired, seen, allow=allow, findings=findings, narrowing=narrowing, authors=authors)
 
     return planned_as_written(_desired(workspace), written, plan)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.model.desired import ApiName, Desired
-from reconciler.model.observed import Need, Observed
+from reconciler.model.names import any_match
+from reconciler.model.observed import Api, Need, Observed
 
 
 def need_of(desired: Desired) -> Need:
@@ -38,19 +39,24 @@ def need_of_access(desired: Desired) -> Need:
 
 
 def as_needed(observed: Observed, need: Need) -> Observed:
-    """What `need` has read of what was read: a plan does not depend on what else a report tells of."""
-    members, asked = need.memberships, need.registrations
+    """What `need` has read of what was read: a plan does not depend on what else a report or a snapshot tells of."""
+    asked = need.registrations
+    peopled = {team.id for team in observed.teams if need.memberships and any_match(need.teams, team.name)}
     seen = replace(
         observed,
         teams=observed.teams if need.team_list else (),
-        memberships=observed.memberships if members else (),
+        memberships=tuple(one for one in observed.memberships if one.team_id in peopled),
         registrations=observed.registrations if asked else (),
         applications=observed.applications if asked else (),
-        apis=tuple(api for api in observed.apis if need.apis or api.entity_type == "api_package"),
+        apis=tuple(api for api in observed.apis if _asked_for(api, need)),
         read=observed.read & _read_for(need),
     )
     ruled = {team.id for team in seen.teams if team.name in need.roles_of}
     return seen if need.all_roles else replace(seen, roles=tuple(r for r in seen.roles if r.team_id in ruled))
+
+
+def _asked_for(api: Api, need: Need) -> bool:
+    return api.name in need.packages if api.entity_type == "api_package" else need.apis
 
 
 def _read_for(need: Need) -> frozenset[str]:
