@@ -72,6 +72,12 @@ def age_of(item: DriftItem) -> str:
     return f"since {item.since[:10]}, {plural(item.age, 'day') if item.age else 'today'}"
 
 
+def by_action(items: tuple[DriftItem, ...]) -> Iterator[tuple[str, tuple[DriftItem, ...]]]:
+    """The items of a class by what is to be done about them, in their order: not all of a class need the same."""
+    for action in dict.fromkeys(item.action for item in items):
+        yield action, tuple(item for item in items if item.action == action)
+
+
 def aside(found: Drift) -> Iterator[str]:
     """The evidence, what could not be known, and what was left out."""
     yield from (f"Evidence: {line}" for line in found.evidence)

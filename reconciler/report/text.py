@@ -28,7 +28,7 @@ from reconciler.report.text_sections import (
     said,
     sentence,
 )
-from reconciler.report.titles import APPLIED, REPORTS, refused
+from reconciler.report.titles import APPLIED, REPORTS, refused, source_of
 
 _COMMIT_CELLS = 12
 _DIGEST_CELLS = len("sha256:") + 12
@@ -74,7 +74,7 @@ def _header(page: Page, report: Report, plan: Plan) -> None:
     if report.commit:
         source += f"{' at ' if source else ''}commit {name(report.commit[:_COMMIT_CELLS])}"
     if source:
-        page.line(f"git: {source}", "faint", 2)
+        page.line(f"{source_of(report.command)}: {source}", "faint", 2)
     if report.policy_from:
         policy = report.policy_from
         page.line(f"policy: of {name(policy.ref)}, commit {name(policy.commit[:_COMMIT_CELLS])}", "faint", 2)

@@ -23,13 +23,14 @@ def drift(page: Page, found: Drift) -> None:
         items = found.of(type_)
         if items:
             heading(page, f"{row.title}: {row.meaning}", len(items), _STYLES[row.severity])
-            _items(page, type_, items)
+            for action, those in beside_words.by_action(items):
+                _items(page, type_, those, action)
     page.blank()
     for line in beside_words.aside(found):
         page.line(said(line), "faint")
 
 
-def _items(page: Page, type_: DriftClass, items: tuple[DriftItem, ...]) -> None:
+def _items(page: Page, type_: DriftClass, items: tuple[DriftItem, ...], action: str) -> None:
     shown = items[:_CUT_AFTER] if type_ in _CUT and len(items) > _CUT_AFTER + 1 else items
     reasons = {item.because for item in items}
     for item in shown:
@@ -38,8 +39,7 @@ def _items(page: Page, type_: DriftClass, items: tuple[DriftItem, ...]) -> None:
         page.line(f"… and {len(items) - len(shown):,} more (--format json has all)", "faint", 2)
     if len(reasons) == 1 and reasons != {""}:
         page.line(f"why: {said(reasons.pop())}", indent=2)
-    for action in dict.fromkeys(item.action for item in items):
-        page.line(f"to do: {said(action)}", indent=2)
+    page.line(f"to do: {said(action)}", indent=2)
 
 
 def _item(page: Page, item: DriftItem, because: str) -> None:

@@ -49,3 +49,8 @@ APPLIED: dict[str, tuple[Result | None, ...]] = {
 def refused(command: str) -> str:
     """Limits that are broken, by what it means for the command."""
     return "WOULD BE REFUSED: apply will not do this" if command == "drift" else "REFUSED: nothing is applied"
+
+
+def source_of(command: str) -> str:
+    """What the report's paths are: where git says who has access, or where `dump` wrote."""
+    return "written to" if command == "dump" else "git"

@@ -16,6 +16,7 @@ from reconciler.model.change import Cause, Change, Item, Plan, Ref, Subject
 from reconciler.model.observed import Portal
 from reconciler.model.origin import Origin
 from reconciler.report.escape import cells
+from reconciler.report.markdown.render import render as markdown
 from reconciler.report.model import Report
 from reconciler.report.text import render
 from tests.report.everywhere import everywhere
@@ -146,3 +147,23 @@ def _assert_inert(output: str) -> None:
         assert not line.lstrip().startswith("::")
         assert "##[" not in line
         assert "##vso[" not in line
+
+
+@pytest.mark.parametrize("written", [render, lambda one: markdown([one])], ids=["text", "markdown"])
+def test_each_difference_stands_above_what_is_to_be_done_about_it(written: Callable[[Report], str]) -> None:
+    """Some extra access is taken away by `apply`, and some stays: of one class, and not the same to do."""
+    found = REPORTS["drift-evidence"].drift
+    assert found is not None
+    [stays] = found.of("extra")
+    items = [
+        replace(stays, subject=Subject("developer", developer=Ref(f"{name}@partner.example")), action=action)
+        for name, action in (("ada", "list it"), ("bob", "`apply` takes it"), ("cy", "list it"))
+    ]
+    shown = written(replace(REPORTS["drift-evidence"], drift=replace(found, items=tuple(items))))
+    places = [shown.index(word) for word in ("ada@", "cy@", "to do: list it", "bob@", "takes it")]
+    assert places == sorted(places)
+
+
+def test_what_dump_wrote_is_not_called_git() -> None:
+    dumped = replace(REPORTS["plan-nothing"], command="dump", workspace=("access",))
+    assert "\n  written to: access" in render(dumped)

@@ -56,7 +56,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     plan, policy = report.plan, report.policy_from
     yield "region", (plan.portal.region or "") if plan else ""
     yield "server", plan.portal.server if plan else ""
-    yield "git", ", ".join(report.workspace)
+    yield titles.source_of(report.command), ", ".join(report.workspace)
     yield "commit", (report.commit or "")[:12]
     yield "policy of", f"{policy.ref} ({policy.commit[:12]})" if policy else ""
     yield "saved plan", report.saved_plan[:19]

@@ -69,13 +69,15 @@ def drift(report: Report) -> Iterator[Section]:
             section, title = opened, f"{row.title}: {prose(row.meaning)}"
             if type_ in _FOLDED and len(items) > _FEW:
                 section, title = folded, f"{row.title}: {row.meaning}"
-            yield section(_RANKS[row.severity], title, [*_items(report.checkout, items)], len(items))
+            groups = beside_words.by_action(items)
+            shown = [line for action, those in groups for line in _items(report.checkout, those, action)]
+            yield section(_RANKS[row.severity], title, shown, len(items))
     aside = tuple(f"- {prose(line)}" for line in beside_words.aside(report.drift))
     if aside:
         yield Section(6, "### What this rests on", aside)
 
 
-def _items(checkout: Checkout, items: tuple[DriftItem, ...]) -> Iterator[str]:
+def _items(checkout: Checkout, items: tuple[DriftItem, ...], action: str) -> Iterator[str]:
     reasons = {item.because for item in items}
     for item in items:
         age = prose(beside_words.age_of(item))
@@ -84,8 +86,7 @@ def _items(checkout: Checkout, items: tuple[DriftItem, ...]) -> Iterator[str]:
             yield f"  - {prose(item.because)}"
     if len(reasons) == 1 and reasons != {""}:
         yield f"- why: {prose(reasons.pop())}"
-    for action in dict.fromkeys(item.action for item in items):
-        yield f"- to do: {prose(action)}"
+    yield f"- to do: {prose(action)}"
 
 
 def snapshot(report: Report) -> str:
