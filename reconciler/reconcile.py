@@ -142,7 +142,7 @@ def plan_from(
     *,
     allow: Mapping[str, str] | None = None,
     narrowing: Narrowing = EVERYTHING,
-    authors: tuple[str, ...] = (),
+    authors: tuple[str, ...] | None = (),
     written: Written | None = None,
 ) -> Plan:
     """What has to change for what was seen to be as git says; of a portal no more counts than planning needs.

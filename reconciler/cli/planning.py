@@ -48,7 +48,7 @@ def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "pla
                 survey,
                 allow=asked.allow,
                 narrowing=Narrowing(asked.only),
-                authors=asked.told_authors,
+                authors=asked.told_authors if command == "plan" else None,
                 written=written_of(asked, path),
             )
             kept = asked.tells_access or command == "drift"

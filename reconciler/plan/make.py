@@ -30,14 +30,14 @@ def make_plan(
     allow: Mapping[str, str] | None = None,
     findings: tuple[Finding, ...] = (),
     narrowing: Narrowing = EVERYTHING,
-    authors: tuple[str, ...] = (),
+    authors: tuple[str, ...] | None = (),
 ) -> Plan:
     """Everything that has to change for the portal to be as git says, in order, and everything worth seeing.
 
     `allow` lifts refusals for this run: rule → reason. `findings` are those of the manifests, carried along.
     `narrowing` leaves out a part, and what is left is judged as it is. `authors` are the addresses or logins of
-    whoever authored the change. The same inputs give the same plan, whatever the order in which the portal listed
-    things. Raises InputError where `narrowing` names what nobody knows.
+    whoever authored the change; None: it is none, and git is only looked at. The same inputs give the same plan,
+    whatever the order in which the portal listed things. Raises InputError where `narrowing` names what nobody knows.
     """
     index, draft = Index(observed, desired.policy.scope), Draft()
     people = People(desired, index, draft)
@@ -49,7 +49,7 @@ def make_plan(
     draft.residual.extend(residual(index, people, After(changes)))
     must_be_known(narrowing.only, desired, draft.subjects())
     after, requires = dependencies(changes)
-    own = own_grants(desired, changes, filter(narrowing.about, draft.waiting), authors)
+    own = own_grants(desired, changes, filter(narrowing.about, draft.waiting), authors or ())
     found = [*second_person(desired, own), *refusals(desired, index, changes, narrowed=bool(left_out))]
     refused, lifted = lift(found, desired, allow or {})
     return Plan(

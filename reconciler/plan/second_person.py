@@ -54,9 +54,11 @@ def flagged(found: Sequence[OwnGrant]) -> Iterator[Finding]:
         yield Finding("self-grant", "warning", message, hint, each.cause.origin if each.cause else None)
 
 
-def unknown_author(desired: Desired, changes: Iterable[Change], authors: Sequence[str]) -> Iterator[Finding]:
-    """A note where a second person is asked for and nobody says who the first one is."""
-    if desired.policy.required.second_person and not authors and any(each.effect == "grants" for each in changes):
+def unknown_author(desired: Desired, changes: Iterable[Change], authors: Sequence[str] | None) -> Iterator[Finding]:
+    """A note where a second person is asked for and nobody says who the first one is; None: it is no change."""
+    if authors is None or authors:
+        return
+    if desired.policy.required.second_person and any(each.effect == "grants" for each in changes):
         message = "policy.require.second_person could not be looked at: nobody says who authored the change"
         hint = "give --author; CI says it by itself, but for runs on a schedule"
         yield Finding("author-unknown", "note", message, hint)

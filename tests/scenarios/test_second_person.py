@@ -97,6 +97,14 @@ def test_an_author_that_nobody_names_is_noted_where_it_matters(story: Story) -> 
     assert (empty.code, "it is empty" in empty.err) == (3, True)
 
 
+def test_drift_is_no_change_that_somebody_authors(story: Story) -> None:
+    """Whoever CI names there asked for the report, and for no access; so nothing is missed where it names nobody."""
+    story.git(GIT % "true")
+    for story.environ in ({}, CI["github"]):
+        ran = story.run("drift", story.folder, "--format", "json")
+        assert (ran.code, ran.json["findings"], ran.json["refusals"]) == (2, [], [])
+
+
 CI = {
     "github": {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "AdaL", "GITHUB_TRIGGERING_ACTOR": "bob"},
     "gitlab": {"GITLAB_CI": "true", "GITLAB_USER_EMAIL": "x@y", "CI_COMMIT_AUTHOR": "Ada <ada@acme.example>"},
