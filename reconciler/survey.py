@@ -10,7 +10,7 @@ from reconciler.errors import InputError
 from reconciler.finding import Finding
 from reconciler.model.change import Plan
 from reconciler.model.desired import Desired, PortalRef
-from reconciler.model.observed import Need, Observed, Portal, PortalSettings
+from reconciler.model.observed import Need, Observed, Part, Portal, PortalSettings
 from reconciler.model.origin import Origin
 from reconciler.model.snapshot import Snapshot, SnapshotSource
 from reconciler.plan.drift.classify import extra_kinds
@@ -65,17 +65,24 @@ def survey_portal(
     connection: Connection,
     *,
     need: Need | None = None,
+    part: Part | None = None,
     made_for: Portal | None = None,
     progress: Progress | None = None,
 ) -> Survey:
-    """What the workspace needs to see, or what `need` says. Raises PortalError where that cannot be known in full;
-    StalePlanError where it is not the portal that a plan was `made_for`.
+    """What the workspace needs to see, or what `need` says; of a `part` alone, if there is one.
+
+    Raises PortalError where that cannot be known in full; StalePlanError where it is not the portal that a plan was
+    `made_for`.
     """
     from reconciler.portal.observe import observe
+    from reconciler.portal.part import observe_part
 
     portal, settings = found_portal(desired.portal, reader, connection)
     if made_for is not None:
         same_portal(made_for, portal)
+    if part is not None:
+        seen = observe_part(reader, portal, need or need_of(desired), part, progress=progress)
+        return Survey(seen, settings)
     return Survey(observe(reader, portal, need or need_of(desired), progress=progress), settings)
 
 

@@ -8,20 +8,22 @@ from pathlib import Path
 
 from reconciler.cli.json_file import read_json
 from reconciler.errors import InputError
+from reconciler.finding import Finding
 from reconciler.git import Git
 from reconciler.journal.read import events
 from reconciler.manifest.base import BaseWorkspace, workspace_at
 from reconciler.manifest.policy_changes import policy_changes
-from reconciler.model.change import Plan
+from reconciler.model.change import Plan, Since
 from reconciler.model.desired import PortalRef
-from reconciler.model.drift import Comparison
-from reconciler.model.observed import Portal
+from reconciler.model.drift import Base, Comparison
+from reconciler.model.observed import Part, Portal
 from reconciler.model.origin import Origin
 from reconciler.model.snapshot import Snapshot
 from reconciler.plan.drift.classify import Scene, classify
 from reconciler.plan.drift.evidence import Evidence
 from reconciler.plan.let_go import let_go
 from reconciler.plan.narrow import concerns
+from reconciler.plan.since import changed, pays
 from reconciler.reconcile import Workspace
 from reconciler.report.model import Report
 from reconciler.secret import visible
@@ -32,9 +34,13 @@ from reconciler.survey import Survey
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """`snapshots` stand for the portal itself; `journals` are paths. `newer_than`: ISO-8601 in UTC, or ""."""
+    """`snapshots` stand for the portal itself; `journals` are paths. `newer_than`: ISO-8601 in UTC, or "".
+
+    `since`: only what changed since the base commit is looked at, where that takes fewer requests.
+    """
 
     base: str | None = None
+    since: bool = False
     snapshots: tuple[Snapshot, ...] = ()
     journals: tuple[str, ...] = ()
     earlier: tuple[Snapshot, ...] = ()
@@ -43,6 +49,28 @@ class Beside:
     def at_base(self, git: Git, path: str, today: date) -> BaseWorkspace | None:
         """The workspace at the commit to compare with; None where nobody asks."""
         return None if self.base is None else workspace_at(git, self.base, path, today)
+
+    def part(self, base: BaseWorkspace, workspace: Workspace) -> Part | None:
+        """Whom the look at the portal is narrowed to; None: to nobody, the whole is looked at."""
+        now = workspace.desired
+        if not self.since or now is None or base.desired is None:
+            return None
+        part = None if policy_changes(base.documents, workspace.documents) else changed(base.desired, now)
+        return part if part is not None and pays(now, part) else None
+
+    def said(self, plan: Plan, base: Base, part: Part | None) -> Plan:
+        """The plan with how much of the portal it is about, where that was to be narrowed."""
+        if not self.since:
+            return plan
+        if part is None:
+            said = f"all of the portal was looked at: what changed since {visible(base.ref)} may be about anybody"
+            said += ", or to ask for it alone takes no fewer requests"
+            return replace(plan, findings=(*plan.findings, Finding("looked-at-all", "note", said)))
+        since = Since(base.ref, base.commit, len(part.people), len(part.teams))
+        said = f"only {since} that changed since {visible(base.ref)} were looked at, and nothing else"
+        hint = "limits by percentage and of single teams, and accounts whose address differs in case, need the whole"
+        note = Finding("looked-at-part", "note", said, f"{hint}: plan without --changed-since, as apply does")
+        return replace(plan, findings=(*plan.findings, note), changed_since=since)
 
     def compared(self, base: BaseWorkspace, workspace: Workspace, survey: Survey, plan: Plan) -> Comparison:
         """What is let go since the base commit, and what of the policy is another."""

@@ -66,7 +66,7 @@ def command(
       reconciler drift access/ --adopt --only ada@partner.example --reason PART-1234
     """
     values.no_connection(snapshots, asked)
-    beside = Beside(base, read_snapshots(snapshots), journals, read_snapshots(earlier), newer_than)
+    beside = Beside(base, False, read_snapshots(snapshots), journals, read_snapshots(earlier), newer_than)
     request = Asked.of(runtime, beside=beside, **asked)
     if (dry or into or reason) and not adopt:
         raise click.UsageError("--dry-run, --into and --reason go with --adopt")

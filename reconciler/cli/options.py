@@ -155,6 +155,12 @@ base = click.option(
     help="Compare with the workspace at this git commit: what it listed and this one does not is named first, with "
     "what happens to it, and so are changes to portal, policy and rules.",
 )
+changed_since = click.option(
+    "--changed-since",
+    metavar="REF",
+    help="Look only at the people and teams of whom the workspace says anything else than at this git commit, where "
+    "that takes fewer requests than the whole portal. Includes --base REF.",
+)
 snapshot = click.option(
     "--snapshot",
     "snapshots",

@@ -27,6 +27,7 @@ from reconciler.report.model import Report
 @options.policy_from
 @options.author
 @options.base
+@options.changed_since
 @options.snapshot
 @options.fail_on
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
@@ -41,6 +42,7 @@ def command(
     fail_on: tuple[str, ...],
     detailed_exitcode: bool,
     base: str | None,
+    changed_since: str | None,
     snapshots: tuple[str, ...],
     **asked: Any,
 ) -> int:
@@ -53,12 +55,15 @@ def command(
       reconciler plan access/
       reconciler plan access/ --policy-from origin/main --out plan.json
       reconciler plan access/ --base origin/main
+      reconciler plan access/ --changed-since origin/main
       reconciler plan access/ --snapshot portal.json
       reconciler plan access/ --only ada@partner.example
       reconciler plan access/ --report json=plan-report.json --detailed-exitcode
     """
     values.no_connection(snapshots, asked)
-    beside = Beside(base, read_snapshots(snapshots))
+    if changed_since and (snapshots or base not in (None, changed_since)):
+        raise click.UsageError("--changed-since compares with its own commit, and asks the portal for what changed")
+    beside = Beside(base or changed_since, bool(changed_since), read_snapshots(snapshots))
     request = Asked.of(runtime, allow=values.allowances(allowed, reason), beside=beside, **asked)
     if out and len(request.paths) > 1:
         raise click.UsageError("--out saves one plan: give one PATH")

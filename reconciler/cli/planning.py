@@ -13,10 +13,11 @@ from reconciler.cli.walk import Asked, blank, connected, with_workspace, workspa
 from reconciler.errors import ReconcilerError
 from reconciler.git import Git
 from reconciler.model.desired import Desired
-from reconciler.model.observed import Need
+from reconciler.model.observed import Need, Part
 from reconciler.plan.access.access import Sides
 from reconciler.plan.narrow import Narrowing
 from reconciler.plan.need import need_of, need_of_access
+from reconciler.plan.since import narrowed
 from reconciler.reconcile import open_portal, plan_from
 from reconciler.report.escape import inert
 from reconciler.report.model import Failure, Report
@@ -39,20 +40,24 @@ def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "pla
         report = with_workspace(report, workspace, base)
         if workspace.desired is None:
             return report
-        need = need_of_access(workspace.desired) if asked.tells_access else None
+        part = asked.beside.part(base, workspace) if base else None
+        desired = narrowed(workspace.desired, part) if part else workspace.desired
+        need = need_of_access(desired) if asked.tells_access else None
         if apis:
-            need = replace(need or need_of(workspace.desired), apis=True)
-        with surveyed(asked, workspace.desired, need) as (survey, reader):
+            need = replace(need or need_of(desired), apis=True)
+        with surveyed(asked, desired, need, part) as (survey, reader):
             plan = plan_from(
-                workspace,
+                replace(workspace, desired=desired),
                 survey,
                 allow=asked.allow,
                 narrowing=Narrowing(asked.only),
                 authors=asked.told_authors if command == "plan" else None,
                 written=written_of(asked, path),
             )
+            if base:
+                plan = asked.beside.said(plan, base.base, part)
             kept = asked.tells_access or command == "drift"
-            sides = Sides(workspace.desired, survey.observed) if kept else None
+            sides = Sides(desired, survey.observed) if kept else None
             report = replace(report, plan=plan, snapshot=survey.snapshot, sides=sides)
             if base:
                 report = replace(report, compared=asked.beside.compared(base, workspace, survey, plan))
@@ -64,10 +69,12 @@ def planned(asked: Asked, path: str, *, command: Literal["plan", "drift"] = "pla
 
 
 @contextmanager
-def surveyed(asked: Asked, desired: Desired, need: Need | None = None) -> Iterator[tuple[Survey, Reader | None]]:
+def surveyed(
+    asked: Asked, desired: Desired, need: Need | None = None, part: Part | None = None
+) -> Iterator[tuple[Survey, Reader | None]]:
     """What is on the portal, with the reader to ask it for more; or what a snapshot tells, without one.
 
-    `need` says what of the portal is read; None: what planning needs.
+    `need` says what of the portal is read; None: what planning needs. `part`: who alone is looked at.
     """
     if asked.beside.snapshots:
         survey = survey_snapshot(desired, asked.beside.snapshots)
@@ -80,5 +87,5 @@ def surveyed(asked: Asked, desired: Desired, need: Need | None = None) -> Iterat
         open_portal(target, read_only=True, workers=asked.workers) as reader,
     ):
         with asked.bar("Reading") as bar:
-            survey = survey_portal(desired, reader, target, need=need, progress=bar)
+            survey = survey_portal(desired, reader, target, need=need, part=part, progress=bar)
         yield survey, reader

@@ -28,6 +28,7 @@ def carried_out(asked: Asked, carrier: Carrier, file: str, *, ask: bool) -> Repo
         saved = read_plan(file, asked.settings)
         report = _with(report, saved)
         saved.must_be_of_the_portal()
+        saved.must_be_of_the_whole()
         saved.must_be_fresh(asked.runtime.now())
         report = _compared(report, saved, asked)
         plan = saved.plan

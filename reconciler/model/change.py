@@ -176,12 +176,27 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """The commit since which a plan looks at what changed, as the user named it; and at how many people and teams."""
+
+    ref: str
+    commit: str
+    people: int
+    teams: int
+
+    def __str__(self) -> str:
+        people = f"{self.people:,} {'person' if self.people == 1 else 'people'}"
+        return f"{people} and {self.teams:,} team{'' if self.teams == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that git and the portal disagree on, in order.
 
     `changes` are in the order of execution. `after[i]` are the indices of changes that must have been tried
     before change i; `requires[i]` of those that must have succeeded. `looked_at` counts what was read, by kind.
-    `only`: what the run was narrowed to. `not_needed`: what a reviewed plan has, and is not to be done any more.
+    `changed_since`: that of the portal only a part was looked at; None: all that planning needs. `only`: what the run
+    was narrowed to. `not_needed`: what a reviewed plan has, and is not to be done any more.
     """
 
     portal: Portal
@@ -201,6 +216,7 @@ class Plan:
     only: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     not_needed: tuple[Change, ...] = ()
+    changed_since: Since | None = None
 
     def count(self, effect: Effect) -> int:
         """How many changes have that effect."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -104,6 +105,8 @@ class Observed:
 
     `read` names the lists that were read in full (developers, teams, memberships, roles, applications,
     registrations, apis); a list not named there is empty because nobody needed it, not because the portal is.
+    `approved_in_all`: None, or where only a part was looked at, how many approved ones the whole portal has, by kind,
+    as far as that is known.
     """
 
     portal: Portal
@@ -115,6 +118,7 @@ class Observed:
     registrations: tuple[Registration, ...] = ()
     apis: tuple[Api, ...] = ()
     read: frozenset[str] = field(default_factory=frozenset)
+    approved_in_all: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +157,19 @@ class Need:
     packages: tuple[str, ...] = ()
     judging: bool = True
     all_roles: bool = False
+
+
+ADDRESSES_AT_ONCE, OWNERS_AT_ONCE = 50, 25
+"""How many addresses, or ids, one filter is asked for: what fits into a URL anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The people and teams that a look is narrowed to. `people` are addresses as compared, `addresses` all the ways
+    in which they are written; `teams` names. `taken`: those of the people whose access git takes away.
+    """
+
+    addresses: tuple[str, ...] = ()
+    people: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()

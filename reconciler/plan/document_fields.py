@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.finding import Finding
-from reconciler.model.change import ApiRef, Cause, Change, Item, Lifted, Plan, Ref, Refusal, Subject
+from reconciler.model.change import ApiRef, Cause, Change, Item, Lifted, Plan, Ref, Refusal, Since, Subject
 from reconciler.model.observed import Portal
 from reconciler.model.origin import Origin
 
@@ -31,7 +31,16 @@ def plan_fields(plan: Plan) -> Document:
         "only": list(plan.only),
         "left_out": [{**change_fields(each.change), "because": each.because} for each in plan.left_out],
         "not_needed": [change_fields(change) for change in plan.not_needed],
+        **_since_fields(plan.changed_since),
     }
+
+
+def _since_fields(since: Since | None) -> Document:
+    """Only where a part of the portal was looked at."""
+    if since is None:
+        return {}
+    told = {"ref": since.ref, "commit": since.commit, "people": since.people, "teams": since.teams}
+    return {"changed_since": told}
 
 
 def plan_counts(plan: Plan) -> dict[str, int]:

@@ -22,6 +22,7 @@ from reconciler.model.change import (
     Plan,
     Ref,
     Refusal,
+    Since,
     Subject,
 )
 from reconciler.model.observed import EntityType, Portal
@@ -117,7 +118,12 @@ def read_plan(document: object) -> Plan:
         only=root.strings("only"),
         left_out=root.all("left_out", _left_out),
         not_needed=root.all("not_needed", _change),
+        changed_since=_since(root.node("changed_since")) if "changed_since" in root.fields else None,
     )
+
+
+def _since(node: Node) -> Since:
+    return Since(node.get("ref", str), node.get("commit", str), node.get("people", int), node.get("teams", int))
 
 
 def _indices(root: Node, key: str) -> tuple[tuple[int, ...], ...]:

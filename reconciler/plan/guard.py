@@ -28,7 +28,8 @@ def refusals(desired: Desired, index: Index, changes: Sequence[Change], *, narro
     yield from _empty_workspace(desired, changes if narrowed else None)
     yield from _protected(desired, changes)
     yield from _removals(desired, index, changes)
-    yield from _teams(desired, index, changes)
+    if index.observed.approved_in_all is None:  # of a part nobody can tell who else is in its teams
+        yield from _teams(desired, index, changes)
     yield from _grants(desired, changes)
 
 
@@ -73,7 +74,7 @@ def _removals(desired: Desired, index: Index, changes: Sequence[Change]) -> Iter
     lost = Counter(_TAKES[change.action] for change in changes if _takes_approved(index, change))
     there = _approved_in_scope(index)
     for kind in ("developers", "memberships", "registrations", "roles"):
-        yield from _over(f"removals.{kind}", kind, lost[kind], there[kind], desired.policy.removals)
+        yield from _over(f"removals.{kind}", kind, lost[kind], there.get(kind), desired.policy.removals)
 
 
 def _takes_approved(index: Index, change: Change) -> bool:
@@ -83,8 +84,12 @@ def _takes_approved(index: Index, change: Change) -> bool:
     return change.effect == "removes"
 
 
-def _approved_in_scope(index: Index) -> Counter[str]:
-    observed = index.observed
+def _approved_in_scope(index: Index) -> Mapping[str, int]:
+    """By kind; where only a part was looked at, of the kinds that are known to be in scope as a whole."""
+    observed, scope = index.observed, index.scope
+    if observed.approved_in_all is not None:
+        whole = all("*" in globs for globs in (scope.developers, scope.teams, scope.apis))
+        return observed.approved_in_all if whole else {}
     people = {d.id for d in observed.developers if d.status == "approved"}
     return Counter(
         developers=sum(d.id in people and index.developer_in_scope(d) for d in observed.developers),
@@ -94,13 +99,16 @@ def _approved_in_scope(index: Index) -> Counter[str]:
     )
 
 
-def _over(rule: str, what: str, n: int, total: int, limit: RemovalLimit) -> Iterator[Refusal]:
-    if n > limit.floor and (n > limit.max or n * 100 > limit.percent * total):
+def _over(rule: str, what: str, n: int, total: int | None, limit: RemovalLimit) -> Iterator[Refusal]:
+    """`total` None: it is not known, and only the number counts."""
+    too_many = total is not None and n * 100 > limit.percent * total
+    if n > limit.floor and (n > limit.max or too_many):
         yield Refusal(
             rule,
-            f"{n} of {total} approved {what} would be taken away",
+            f"{n} of {'all' if total is None else total} approved {what} would be taken away",
             n,
-            f"up to {limit.floor} always, else at most {limit.max} and at most {limit.percent:g} % of {total}",
+            f"up to {limit.floor} always, else at most {limit.max} and at most {limit.percent:g} % of "
+            f"{'all' if total is None else total}",
             _way_out(rule, "split the change, raise policy.limits.removals by review"),
         )
 

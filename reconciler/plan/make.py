@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from reconciler.finding import Finding
 from reconciler.model.change import Plan
@@ -52,12 +53,15 @@ def make_plan(
     own = own_grants(desired, changes, filter(narrowing.about, draft.waiting), authors or ())
     found = [*second_person(desired, own), *refusals(desired, index, changes, narrowed=bool(left_out))]
     refused, lifted = lift(found, desired, allow or {})
+    lists: dict[str, Any] = {
+        kind: items_in_order(filter(narrowing.about, getattr(draft, kind))) for kind in ITEM_LISTS
+    }
     return Plan(
         portal=observed.portal,
         changes=changes,
         after=after,
         requires=requires,
-        **{kind: items_in_order(filter(narrowing.about, getattr(draft, kind))) for kind in ITEM_LISTS},
+        **lists,
         findings=(*findings, *flagged(own), *unknown_author(desired, changes, authors)),
         refusals=refused,
         lifted=lifted,

@@ -11,7 +11,7 @@ from reconciler.model.change import Plan
 from reconciler.model.observed import Portal
 from reconciler.plan.document import FORMAT_VERSION, PolicySource, digest_of, from_document, signature_of
 from reconciler.plan.document_reader import Node
-from reconciler.secret import Secret
+from reconciler.secret import Secret, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,15 @@ class SavedPlan:
         if self.snapshot_of is not None:
             raise StalePlanError(
                 f"the saved plan was made from a snapshot of {self.snapshot_of}, not from the portal itself",
+                "give it as `apply PATH --reviewed FILE`, which plans anew and does what both have; or plan again",
+            )
+
+    def must_be_of_the_whole(self) -> None:
+        """Raise StalePlanError if it looked at a part: limits, and what an address is, need the whole."""
+        since = self.plan.changed_since
+        if since is not None:
+            raise StalePlanError(
+                f"the saved plan looked only at what changed since {visible(since.ref)} (commit {since.commit[:12]})",
                 "give it as `apply PATH --reviewed FILE`, which plans anew and does what both have; or plan again",
             )
 

@@ -44,6 +44,9 @@ class _Sorted:
         return self._refused
 
 
+NO_FILTER: Mapping[str, str] = {}
+
+
 def _list_newest_first(
     get: Get, path: str, params: Mapping[str, str], parse: Callable[[Fields], T], *, told: Told | None = None
 ) -> Job[list[T]]:
@@ -76,10 +79,15 @@ def mapped_teams(get: Get, portal_id: str, *, told: Told | None = None) -> Job[f
 
 
 def developers(
-    get: Get, portal_id: str, *, email: str | None = None, told: Told | None = None
+    get: Get,
+    portal_id: str,
+    *,
+    email: str | None = None,
+    only: Mapping[str, str] = NO_FILTER,
+    told: Told | None = None,
 ) -> Job[list[Developer]]:
-    """The portal's developers, newest first; or what the server finds for an address (contract 1.1)."""
-    params = {} if email is None else {"filter[email][eq]": email}
+    """The portal's developers, newest first; or what the server finds for an address or a filter (contract 1.1)."""
+    params = only if email is None else {"filter[email][eq]": email}
     return _list_newest_first(get, f"/portals/{portal_id}/developers", params, parse.developer, told=told)
 
 
@@ -105,11 +113,18 @@ def roles(get: Get, portal_id: str, team_id: str, *, told: Told | None = None) -
 
 
 def applications(
-    get: Get, portal_id: str, *, developer_id: str | None = None, told: Told | None = None
+    get: Get,
+    portal_id: str,
+    *,
+    developer_id: str | None = None,
+    only: Mapping[str, str] = NO_FILTER,
+    told: Told | None = None,
 ) -> Job[list[Application]]:
-    """The portal's applications, newest first, or one developer's; an owner that is left out is asked for (1.3)."""
+    """The portal's applications, newest first, or one developer's, or those of a filter; an owner that is left out is
+    asked for (contract 1.3).
+    """
     path = f"/portals/{portal_id}/applications"
-    params = {} if developer_id is None else {"filter[developer_id][eq]": developer_id}
+    params = only if developer_id is None else {"filter[developer_id][eq]": developer_id}
     listed = yield from _list_newest_first(get, path, params, parse.application, told=told)
     ownerless = [one for one in listed if isinstance(one, str)]
     if told is not None:
@@ -142,10 +157,11 @@ def registrations(
     *,
     developer_id: str | None = None,
     status: Status | None = None,
+    only: Mapping[str, str] = NO_FILTER,
     told: Told | None = None,
 ) -> Job[list[Registration]]:
-    """The portal's registrations, newest first; of one developer or in one status, if given (contract 1.4)."""
-    filters = {"filter[developer_id][eq]": developer_id, "filter[status][eq]": status}
+    """The portal's registrations, newest first; of one developer, in one status, or of a filter (contract 1.4)."""
+    filters = {"filter[developer_id][eq]": developer_id, "filter[status][eq]": status, **only}
     params = {key: value for key, value in filters.items() if value is not None}
     path = f"/portals/{portal_id}/application-registrations"
     return _list_newest_first(get, path, params, parse.registration, told=told)

@@ -29,18 +29,23 @@ def observe(reader: Reader, portal: Portal, need: Need, *, progress: Progress | 
     count; one for the mapped groups, only if some team's own field does not say who manages it (contract 5).
     Raises what `Reader` raises; there is no partial answer. `progress` is called by one thread at a time.
     """
-    return reader.crew.run(_observed(reader, portal, need, _Tally(progress)))
+    return reader.crew.run(observing(reader, portal, need, progress))
+
+
+def observing(reader: Reader, portal: Portal, need: Need, progress: Progress | None) -> Job[Observed]:
+    """The same as a job, which may run beside others."""
+    return _observed(reader, portal, need, _Tally(progress))
 
 
 def _observed(reader: Reader, portal: Portal, need: Need, tally: _Tally) -> Job[Observed]:
     """One job for each list; those that are not needed are jobs without a request."""
     get, id_, owners = reader.get, portal.id, need.registrations and need.judging
     developers, (teams, memberships, roles), applications, registrations, apis, *packages = yield [
-        lists.developers(get, id_, told=tally.expect("developers")) if need.developers else _nothing(),
+        lists.developers(get, id_, told=tally.expect("developers")) if need.developers else nothing(),
         _teams(reader, portal, need, tally) if need.team_list else _no_teams(),
-        lists.applications(get, id_, told=tally.expect("applications")) if owners else _nothing(),
-        lists.registrations(get, id_, told=tally.expect("registrations")) if need.registrations else _nothing(),
-        lists.apis(get, id_, told=tally.expect("apis")) if need.apis else _nothing(),
+        lists.applications(get, id_, told=tally.expect("applications")) if owners else nothing(),
+        lists.registrations(get, id_, told=tally.expect("registrations")) if need.registrations else nothing(),
+        lists.apis(get, id_, told=tally.expect("apis")) if need.apis else nothing(),
         *(lists.packages(get, id_, name, told=tally.expect("apis")) for name in dict.fromkeys(need.packages)),
     ]
     read = {"developers"} if need.developers else set()
@@ -80,7 +85,7 @@ def _teams(
     told = {"memberships": tally.expect("memberships", len(peopled)), "roles": tally.expect("roles", len(ruled))}
     unsaid = mapping and any(one.konnect_managed is None for one in listed)
     mapped, *rest = yield [
-        lists.mapped_teams(reader.get, portal.id, told=tally.expect("settings")) if unsaid else _nothing(),
+        lists.mapped_teams(reader.get, portal.id, told=tally.expect("settings")) if unsaid else nothing(),
         *(lists.members(reader.get, portal.id, team.id, told=told["memberships"]) for team in peopled),
         *(lists.roles(reader.get, portal.id, team.id, told=told["roles"]) for team in ruled),
     ]
@@ -97,7 +102,7 @@ def _is_synchronised(listed: ListedTeam, mapped: frozenset[str]) -> bool:
     return listed.team.id in mapped if listed.konnect_managed is None else not listed.konnect_managed
 
 
-def _nothing() -> Job[list[Any]]:
+def nothing() -> Job[list[Any]]:
     """A list that nobody needs."""
     yield []
     return []

@@ -87,6 +87,7 @@ def _aside(plan: Plan) -> str:
         f"{len(plan.unlisted):,} unlisted" if plan.unlisted else "",
         plural(len(plan.requests), "request") if plan.requests else "",
         f"{len(plan.residual):,} RESIDUAL" if plan.residual else "",
+        f"only {plan.changed_since} looked at" if plan.changed_since else "",
         f"{because.count('not-selected'):,} left out" if "not-selected" in because else "",
         f"{because.count('not-reviewed'):,} NOT REVIEWED" if "not-reviewed" in because else "",
     ]

@@ -82,6 +82,10 @@ def _header(page: Page, report: Report, plan: Plan) -> None:
         page.line(f"saved plan: {inert(report.saved_plan[:_DIGEST_CELLS])}", "faint", 2)
     if report.snapshot:
         page.line(sentence(beside_words.snapshot(report)), "warning", 2)
+    if plan.changed_since:
+        since = plan.changed_since
+        commit = f"commit {name(since.commit[:_COMMIT_CELLS])}"
+        page.line(f"only what changed since {name(since.ref)}, {commit}: {since}", "warning", 2)
     if plan.only:
         page.line(f"only: {', '.join(name(each) for each in plan.only)}", "faint", 2)
 

@@ -62,7 +62,7 @@ def snapshot_of(document: object, where: str) -> Snapshot:
 
 
 def _read(document: dict[str, Any]) -> Snapshot:
-    lists = {name: tuple(_made(noun, raw) for raw in document[name]) for name, noun in _NOUNS.items()}
+    lists: dict[str, Any] = {name: tuple(_made(noun, raw) for raw in document[name]) for name, noun in _NOUNS.items()}
     settings = {
         key: tuple(value) if isinstance(value, list) else value for key, value in document["settings"].items()
     }

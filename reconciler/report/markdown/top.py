@@ -40,6 +40,8 @@ def _facts(report: Report, names: str) -> Iterator[str]:
         yield f"saved plan {code(report.saved_plan[:19])}"
     if report.snapshot:
         yield beside.snapshot(report)
+    if plan and plan.changed_since:
+        yield f"only what changed since {code(plan.changed_since.ref)}: {plan.changed_since}"
     if plan and plan.only:
         yield f"only {', '.join(map(code, plan.only))}"
 
