@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,9 +25,10 @@ from reconciler.manifest.read import load
 from reconciler.manifest.resolve import resolve
 from reconciler.manifest.sound import sound
 from reconciler.manifest.tree import Document
-from reconciler.model.change import Outcome, Plan
+from reconciler.model.change import Outcome, Plan, Subject
 from reconciler.model.desired import Desired
 from reconciler.model.observed import Need, Observed, Portal
+from reconciler.plan.about import part_about
 from reconciler.plan.document import PolicySource
 from reconciler.plan.make import make_plan
 from reconciler.plan.narrow import EVERYTHING, Narrowing
@@ -161,14 +162,24 @@ def plan_from(
 
 def recheck_plan(plan: Plan, reader: Reader, connection: Connection, *, progress: Progress | None = None) -> Recheck:
     """A saved plan beside what it touches as that is now. Raises StalePlanError if its portal is not there."""
-    from reconciler.portal.observe import observe
-
     same_server(plan.portal, connection.known_as)
     try:
         reader.find_portal(id=plan.portal.id)
     except NotFoundError as error:
         raise gone(plan.portal) from error
-    return recheck(plan, observe(reader, plan.portal, need_of_plan(plan), progress=progress))
+    subjects = [change.subject for change in plan.changes]
+    return recheck(plan, _look(reader, plan, need_of_plan(plan), subjects, progress))
+
+
+def _look(reader: Reader, plan: Plan, need: Need, subjects: Sequence[Subject], progress: Progress | None) -> Observed:
+    """What changes are about, by the lists in which that can be seen, or by filters if these take fewer requests."""
+    from reconciler.portal.observe import observe
+    from reconciler.portal.part import observe_part
+
+    part = part_about(subjects, need, plan.looked_at)
+    if part is None:
+        return observe(reader, plan.portal, need, progress=progress)
+    return observe_part(reader, plan.portal, need, part, progress=progress)
 
 
 def diagnose_workspace(
@@ -239,10 +250,10 @@ def verified(
     progress: Progress | None,
 ) -> Applied:
     """What was applied, corrected by what is there when it is read back, unless the run ended early."""
-    from reconciler.portal.observe import observe
+    subjects = [outcome.change.subject for outcome in applied.outcomes]
 
     def look(need: Need) -> Observed:
-        return observe(reader, plan.portal, need, progress=progress)
+        return _look(reader, plan, need, subjects, progress)
 
     outcomes, error = applied.outcomes, applied.error
     try:

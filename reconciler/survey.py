@@ -81,7 +81,7 @@ def survey_portal(
     if made_for is not None:
         same_portal(made_for, portal)
     if part is not None:
-        seen = observe_part(reader, portal, need or need_of(desired), part, progress=progress)
+        seen = observe_part(reader, portal, need or need_of(desired), part, counted=True, progress=progress)
         return Survey(seen, settings)
     return Survey(observe(reader, portal, need or need_of(desired), progress=progress), settings)
 

@@ -23,6 +23,7 @@ from reconciler.plan.drift.classify import Scene, classify
 from reconciler.plan.drift.evidence import Evidence
 from reconciler.plan.let_go import let_go
 from reconciler.plan.narrow import concerns
+from reconciler.plan.need import need_of
 from reconciler.plan.since import changed, pays
 from reconciler.reconcile import Workspace
 from reconciler.report.model import Report
@@ -56,7 +57,7 @@ class Beside:
         if not self.since or now is None or base.desired is None:
             return None
         part = None if policy_changes(base.documents, workspace.documents) else changed(base.desired, now)
-        return part if part is not None and pays(now, part) else None
+        return part if part is not None and pays(now, part, need_of(now)) else None
 
     def said(self, plan: Plan, base: Base, part: Part | None) -> Plan:
         """The plan with how much of the portal it is about, where that was to be narrowed."""

@@ -17,7 +17,8 @@ from reconciler.model.desired import (
     DesiredTeam,
 )
 from reconciler.model.names import email_key
-from reconciler.model.observed import ADDRESSES_AT_ONCE, OWNERS_AT_ONCE, Part
+from reconciler.model.observed import Need, Part
+from reconciler.plan.about import asked, listed
 
 _ASIDE = ("origin", "annotations")
 """Where a line stands, and what it is annotated with, changes no access."""
@@ -67,15 +68,15 @@ def narrowed(desired: Desired, part: Part) -> Desired:
     )
 
 
-def pays(desired: Desired, part: Part) -> bool:
-    """Whether asking for the part takes fewer requests than reading all lists, as far as git tells their length.
+def pays(desired: Desired, part: Part, need: Need) -> bool:
+    """Whether asking for the part takes fewer requests than reading the lists, as far as git tells their length."""
+    registrations = len(desired.registrations)
+    counts = {"developers": len(desired.developers), "applications": registrations, "registrations": registrations}
+    return asked(part, need) + _COUNTED < listed(need, counts) + ceil(len(desired.memberships) / 100)
 
-    A person takes one request for their teams, and a share of three by filters; a team that owns applications two.
-    """
-    people, teams = len(part.people), len(part.teams)
-    asked = people + ceil(people / ADDRESSES_AT_ONCE) + 2 * ceil(people / OWNERS_AT_ONCE) + 2 * teams + 2
-    listed = (desired.developers, desired.registrations, desired.registrations, desired.memberships)
-    return asked < sum(ceil(len(each) / 100) for each in listed)
+
+_COUNTED = 2
+"""Requests that tell how many approved ones there are on the whole portal."""
 
 
 def _values(things: Mapping[str, Any]) -> set[tuple[str, Hashable]]:

@@ -52,7 +52,7 @@ def recheck(plan: Plan, observed: Observed) -> Recheck:
         outcome = _decided(change, index, approves=_approves(plan, position))
         if outcome is not None:
             decided[position] = outcome
-    return Recheck(replace(plan, changes=changes, looked_at=_looked_at(observed)), decided)
+    return Recheck(replace(plan, changes=changes, looked_at=_looked_at(plan, observed)), decided)
 
 
 def _decided(change: Change, index: Index, *, approves: bool) -> Outcome | None:
@@ -102,5 +102,7 @@ def _with_ids(change: Change, index: Index) -> Change:
     return replace(change, subject=replace(subject, developer=person, team=team))
 
 
-def _looked_at(observed: Observed) -> dict[str, int]:
-    return {kind: len(getattr(observed, kind)) for kind in sorted(observed.read)}
+def _looked_at(plan: Plan, observed: Observed) -> dict[str, int]:
+    """What was read when the plan was made, and now: of what was asked for by filters then was more."""
+    now = {kind: len(getattr(observed, kind)) for kind in sorted(observed.read)}
+    return {kind: max(now.get(kind, 0), plan.looked_at.get(kind, 0)) for kind in sorted(now | plan.looked_at)}

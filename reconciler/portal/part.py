@@ -34,26 +34,33 @@ _ONE = {"page[size]": "1", "page[number]": "1"}
 
 
 def observe_part(
-    reader: Reader, portal: Portal, need: Need, part: Part, *, progress: Progress | None = None
+    reader: Reader,
+    portal: Portal,
+    need: Need,
+    part: Part,
+    *,
+    counted: bool = False,
+    progress: Progress | None = None,
 ) -> Observed:
     """What the part has of what `need` says; teams, their roles and APIs as in `observe`, without members.
 
     Requests: one for fifty addresses; one a person for their teams; two for twenty-five people, for applications and
-    registrations; one a team for its applications, and one for each of these. Two tell how many approved developers
-    and registrations there are in all. What a filter lets through though it should not is left out: who is asked for
-    decides. Raises what `Reader` raises.
+    registrations; one a team for its applications, and one for each of these. If `counted`, two tell how many
+    approved developers and registrations there are in all. What a filter lets through though it should not is left
+    out: who is asked for decides. Raises what `Reader` raises.
     """
-    return reader.crew.run(_part(reader, portal, need, part, progress))
+    return reader.crew.run(_part(reader, portal, need, part, counted, progress))
 
 
-def _part(reader: Reader, portal: Portal, need: Need, part: Part, progress: Progress | None) -> Job[Observed]:
-    get, path = reader.get, f"/portals/{portal.id}"
+def _part(
+    reader: Reader, portal: Portal, need: Need, part: Part, counted: bool, progress: Progress | None
+) -> Job[Observed]:
+    get = reader.get
     around = replace(need, developers=False, teams=(), registrations=False)
-    seen, people, developers_in_all, registrations_in_all = yield [
+    seen, people, approved_in_all = yield [
         observing(reader, portal, around, progress),
         _people(get, portal.id, part),
-        partial(_approved, get, f"{path}/developers"),
-        partial(_approved, get, f"{path}/application-registrations"),
+        _in_all(get, f"/portals/{portal.id}") if counted else nothing(),
     ]
     ids = [person.id for person in people]
     memberships, (applications, registrations) = yield [
@@ -70,7 +77,7 @@ def _part(reader: Reader, portal: Portal, need: Need, part: Part, progress: Prog
         applications=(*applications, *chain.from_iterable(found[0] for found in of_teams)),
         registrations=(*registrations, *chain.from_iterable(found[1] for found in of_teams)),
         read=seen.read | {"developers"} | ({"applications", "registrations"} if need.registrations else set()),
-        approved_in_all={"developers": developers_in_all, "registrations": registrations_in_all},
+        approved_in_all=approved_in_all or None,
     )
 
 
@@ -114,6 +121,12 @@ def _of_team(get: Get, portal_id: str, team: Team) -> Job[tuple[list[Application
     owned = [each for each in listed[0] if each.owner_type == "team" and each.owner_id == team.id]
     found = yield [lists.registrations_of(get, portal_id, each.id) for each in owned]
     return owned, list(chain.from_iterable(found))
+
+
+def _in_all(get: Get, path: str) -> Job[dict[str, int]]:
+    lists = {"developers": f"{path}/developers", "registrations": f"{path}/application-registrations"}
+    found = yield [partial(_approved, get, each) for each in lists.values()]
+    return dict(zip(lists, found, strict=True))
 
 
 def _approved(get: Get, path: str) -> int:

@@ -12,6 +12,7 @@ from tests.scenarios.story import HEADER, Story
 from tests.scenarios.test_policy_from import commit, git
 
 PEOPLE = 400
+PORTAL_NAME = "acme-partners"
 
 
 def address(number: int) -> str:
@@ -22,7 +23,7 @@ def seed() -> str:
     """Everybody is approved, in a team and with an application, but for every fiftieth, who waits."""
     status = ["approved" if number % 50 else "pending" for number in range(PEOPLE)]
     portal = {
-        "name": "acme-partners",
+        "name": PORTAL_NAME,
         "developers": [{"email": address(n), "status": status[n]} for n in range(PEOPLE)],
         "teams": [
             {"name": "partners", "members": [address(n) for n in range(PEOPLE) if n % 50]},
@@ -56,7 +57,7 @@ def story(portal: Start) -> Story:
     git(story.folder.parent, "init", "--quiet")
     story.git(people())
     commit(story)
-    story.sandbox.set_status("acme-partners", address(7), "revoked")
+    story.sandbox.set_status(PORTAL_NAME, address(7), "revoked")
     return story
 
 
