@@ -16,7 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from groups import GROUPS, QUICK_SIZES, SIZES
+from chart import draw
+from groups import GROUPS
 from processes import Lab
 from table import HEAD, Row, save
 
@@ -27,6 +28,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="about a minute, small portals")
     parser.add_argument("--size", action="append", type=int, metavar="N", help="developers; repeatable")
     parser.add_argument("--json", metavar="FILE", help="keep the results")
+    parser.add_argument("--chart", metavar="FILE", help="draw the scaling curve of the rows `cost` as SVG")
     parser.add_argument("--folder", metavar="DIR", help="keep portals and output here, for the next run")
     asked = parser.parse_args()
     unknown = set(asked.groups) - GROUPS.keys()
@@ -39,14 +41,15 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         lab = Lab(folder)
         for name, group in GROUPS.items():
-            if name not in (asked.groups or GROUPS) or (asked.quick and not asked.groups and not group.quick):
+            if name not in (asked.groups or GROUPS):
                 continue
-            sizes = asked.size or (QUICK_SIZES if asked.quick else SIZES)[name]
-            for row in group.measure(lab, sizes):
+            for row in group.measure(lab, asked.size or list(group.quick if asked.quick else group.sizes)):
                 rows.append(row)
                 print(row, flush=True)
     if asked.json:
         save(asked.json, rows, {"quick": asked.quick})
+    if asked.chart:
+        draw(asked.chart, rows)
     missed = [row for row in rows if not row.held and (row.strict or not asked.quick)]
     print(f"{len(rows) - len(missed)} of {len(rows)} hold" + "".join(f"\n  missed: {row.name}" for row in missed))
     return 1 if missed else 0

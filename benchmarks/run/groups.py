@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import cached
 import costs
 import counts
+import formats
 import limited
+import others
+import parts
 import waits
 from processes import Lab
 from table import Row
@@ -16,37 +19,22 @@ from table import Row
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows that are measured together; `quick`: also in CI."""
+    """Rows that are measured together, at these numbers of developers; `quick` ones are for CI, if there are any."""
 
     measure: Callable[[Lab, list[int]], Iterator[Row]]
-    quick: bool = True
+    sizes: tuple[int, ...]
+    quick: tuple[int, ...] = ()
 
 
 GROUPS = {
-    "requests": Group(counts.requests),
-    "needless": Group(counts.needless),
-    "latency": Group(waits.latency),
-    "limit": Group(limited.limit, quick=False),
-    "startup": Group(costs.startup),
-    "cost": Group(costs.cost),
-    "cache": Group(cached.cache),
-}
-
-SIZES = {
-    "requests": [100, 1000, 10_000, 100_000],
-    "needless": [1000],
-    "startup": [100],
-    "cost": [1000, 10_000, 100_000, 1_000_000],
-    "cache": [100_000],
-    "latency": [100, 1000, 10_000],
-    "limit": [1000],
-}
-QUICK_SIZES = {
-    "requests": [100, 1000],
-    "needless": [1000],
-    "startup": [100],
-    "cost": [1000, 4000],
-    "cache": [4000],
-    "latency": [1000],
-    "limit": [100],
+    "requests": Group(counts.requests, (100, 1000, 10_000, 100_000), quick=(100, 1000)),
+    "needless": Group(counts.needless, (1000,), quick=(1000,)),
+    "since": Group(parts.since, (1000, 10_000, 100_000), quick=(1000,)),
+    "latency": Group(waits.latency, (100, 1000, 10_000), quick=(1000,)),
+    "limit": Group(limited.limit, (1000,)),
+    "startup": Group(costs.startup, (100,), quick=(100,)),
+    "cost": Group(costs.cost, (1000, 10_000, 100_000, 1_000_000), quick=(1000, 4000)),
+    "cache": Group(cached.cache, (100_000,), quick=(4000,)),
+    "reports": Group(formats.reports, (100_000,)),
+    "baseline": Group(others.baseline, (1000,)),
 }
