@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.finding import Finding
-from reconciler.model.change import NOT_MADE, Item
+from reconciler.model.change import NOT_MADE, Item, Plan
 from reconciler.model.drift import Drift, DriftItem
 from reconciler.report import beside_words, titles
 from reconciler.report.groups import Group, Line
 from reconciler.report.model import DIFFERING, Report
 from reconciler.report.plain import sentence
 from reconciler.report.requests import asks
-from reconciler.report.words import owner_name, subject_words
+from reconciler.report.words import owner_name, subject_words, verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ def cases(report: Report) -> Iterator[Case]:
     if report.compared:
         yield Case("git", beside_words.compared_with(report.compared.base), out=tuple(_compared(report)))
     yield from _requests(report)
+    yield from _aside(report, report.plan)
     if report.drift:
         yield from _of_drift(report, report.drift)
     else:
@@ -55,6 +56,17 @@ def _requests(report: Report) -> Iterator[Case]:
         odd = [f"SUSPICIOUS ({each.rule}): {each.message}" for each in request.suspicions]
         waits = (*odd, request.obstacle or "waits for a decision") if decision in ("undecided", "left-out") else ()
         yield Case("request", sentence(asks(request)), waits=waits)
+
+
+def _aside(report: Report, plan: Plan) -> Iterator[Case]:
+    """What was not reviewed was not done, and fails; what could not be adopted waits for somebody."""
+    for left in plan.left_out:
+        if left.because == "not-reviewed":
+            what = f"{verb(left.change)} {sentence(subject_words(left.change.subject))}"
+            yield Case("change", what, failures=(titles.LEFT_OUT["not-reviewed"],))
+    for item in report.adoption.items if report.adoption else ():
+        waits, out = ((item.problem,), ()) if item.problem else ((), (item.says,))
+        yield Case("adoption", sentence(subject_words(item.subject)), waits=waits, out=out)
 
 
 def _compared(report: Report) -> Iterator[str]:

@@ -41,7 +41,7 @@ class Notice:
 def notices(report: Report) -> tuple[Notice, ...]:
     """Everything that deserves a place, the worst first; of one severity what stops the run comes first."""
     plan = report.plan or None
-    found = [*_run(report), *_of_findings(report), *_compared(report), *_requests(report)]
+    found = [*_run(report), *_of_findings(report), *_compared(report), *_requests(report), *_adoption(report)]
     if plan:
         found += [*_limits(report, plan), *_outcomes(report)]
         found += _drift(report.drift) if report.drift else [*_changes(plan, report), *_items(plan)]
@@ -102,6 +102,14 @@ def _requests(report: Report) -> Iterator[Notice]:
             yield Notice(
                 rule, rule_of(rule, "note").level, words, request.obstacle, origin, identity(request.subject)
             )
+
+
+def _adoption(report: Report) -> Iterator[Notice]:
+    """What `drift --adopt` could not take into git, and why; what it could, the differences tell of."""
+    for item in report.adoption.items if report.adoption else ():
+        if item.problem:
+            words = (*subject_words(item.subject), ": ", Told(item.problem))
+            yield Notice("access.not-adopted", "note", words, "", None, identity(item.subject))
 
 
 def _of_findings(report: Report) -> Iterator[Notice]:

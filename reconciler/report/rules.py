@@ -113,6 +113,12 @@ RULES: dict[str, Rule] = {
         "List it in git, as approved or `rejected`.",
         "note",
     ),
+    "access.not-adopted": Rule(
+        "A difference that was not adopted",
+        "`drift --adopt` could not write into the manifests what the portal has.",
+        "Do what the message says, or let `apply` put it right.",
+        "note",
+    ),
     **{
         f"drift.{name}": Rule(
             row.title,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from reconciler.model.request import Decision, Patch, Request
+from reconciler.report.aside import adopted
 from reconciler.report.escape import disarmed, inert, name
 from reconciler.report.layout import Page, Style
 from reconciler.report.model import Report
@@ -41,22 +42,15 @@ def requests(page: Page, report: Report) -> None:
 
 def adoption(page: Page, report: Report) -> None:
     """What was taken into git, what could not be and why, then the changes to manifests."""
-    found = report.adoption
-    if found is None:
-        return
-    done = [item for item in found.items if not item.problem]
-    left = [item for item in found.items if item.problem]
-    if done:
-        heading(page, "Adopted into git" if found.written else "To be adopted into git", len(done))
-    for item in done:
-        page.entry(
-            f"+ {sentence(subject_words(item.subject))}: {said(item.says)}", style="grants", place=inert(item.file)
-        )
-    if left:
-        heading(page, "Not adopted", len(left))
-    for item in left:
-        page.entry(sentence(subject_words(item.subject)), below=[(said(item.problem), "faint")])
-    _patches(page, found.patches)
+    for title, items in adopted(report.adoption):
+        heading(page, title, len(items))
+        for item in items:
+            what = sentence(subject_words(item.subject))
+            if item.problem:
+                page.entry(what, below=[(said(item.problem), "faint")])
+            else:
+                page.entry(f"+ {what}: {said(item.says)}", style="grants", place=inert(item.file))
+    _patches(page, report.adoption.patches if report.adoption else ())
 
 
 def _patches(page: Page, patches: Iterable[Patch]) -> None:

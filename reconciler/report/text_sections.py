@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from reconciler.finding import Finding
 from reconciler.model.change import NOT_MADE, Item, Lifted, Plan, Refusal
 from reconciler.model.origin import Origin
+from reconciler.report import aside
 from reconciler.report.escape import inert, name, quoted, shorten
 from reconciler.report.groups import Group, Line, of_plan
 from reconciler.report.layout import Page, Style, together
-from reconciler.report.titles import DIAGNOSES, HEADINGS, ITEMS, LEFT_OUT, LIFTED, NOT_NEEDED
+from reconciler.report.titles import DIAGNOSES, HEADINGS, ITEMS, LEFT_OUT, LIFTED
 from reconciler.report.words import Move, Name, Words, advice, counted, plural, subject_words
 
 _MESSAGE_CELLS = 800
@@ -147,20 +148,14 @@ def _item(page: Page, item: Item) -> None:
 
 def left_out(page: Page, plan: Plan) -> None:
     """What git asks for and this run leaves; and what was reviewed and is not to be done any more."""
-    lists = {
-        title: tuple(each.change for each in plan.left_out if each.because == because)
-        for because, title in LEFT_OUT.items()
-    }
-    lists[NOT_NEEDED] = plan.not_needed
-    for title, changes in lists.items():
-        if changes:
-            heading(page, title, len(changes), "strong" if title == LEFT_OUT["not-selected"] else "warning")
-            groups = of_plan(Plan(plan.portal, changes))
-            cut = len(groups) > _CUT_AFTER + 1
-            listed(page, groups[:_CUT_AFTER] if cut else groups)
-            if cut:
-                more = plural(len(groups) - _CUT_AFTER, "more person or team", "more people and teams")
-                page.line(f"… and {more} (--format json has all)", "faint", 2)
+    for title, changes in aside.left_out(plan):
+        heading(page, title, len(changes), "strong" if title == LEFT_OUT["not-selected"] else "warning")
+        groups = of_plan(Plan(plan.portal, changes))
+        cut = len(groups) > _CUT_AFTER + 1
+        listed(page, groups[:_CUT_AFTER] if cut else groups)
+        if cut:
+            more = plural(len(groups) - _CUT_AFTER, "more person or team", "more people and teams")
+            page.line(f"… and {more} (--format json has all)", "faint", 2)
 
 
 def heading(page: Page, title: str, number: int, style: Style = "strong") -> None:

@@ -31,6 +31,9 @@ LEFT_OUT = {
     "not-selected": "Left out: --only does not name this",
 }
 NOT_NEEDED = "Reviewed, and not needed any more"
+ADOPTED = {True: "Adopted into git", False: "To be adopted into git"}
+"""What `drift --adopt` wrote; or would write, with --dry-run."""
+NOT_ADOPTED = "Not adopted"
 LIFTED = "LIFTED for this run: limits that this plan would break"
 DIAGNOSES = "On the portal, against git"
 

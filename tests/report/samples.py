@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.errors import UnreachableError
 from reconciler.finding import Finding
+from reconciler.model.adoption import Adopted, Adoption
 from reconciler.model.change import (
     Action,
     ApiRef,
@@ -560,6 +561,21 @@ def _evidence() -> Report:
     return report("drift", _plan(), drift=drift)
 
 
+def _adopted() -> Report:
+    """What `drift --adopt --dry-run` makes of two clicks: one can be written down, and one cannot."""
+    bob = person("bob@partner.example")
+    odd = registration("ada@partner.example", HOSTILE[2], "payments", "v1")
+    found = Adoption(
+        (
+            Adopted(bob, "listed as approved", "access/people.yaml"),
+            Adopted(odd, "listed", problem=f"no file is the one for {HOSTILE[9]}; say --into FILE"),
+        ),
+        (Patch("access/people.yaml", "--- a\n+++ b\n+- bob@partner.example\n"),),
+    )
+    items = tuple(DriftItem("extra", "warning", one, "not listed", "", "", None, "list it") for one in (bob, odd))
+    return report("drift", _plan(), drift=Drift(items), adoption=found)
+
+
 def reports() -> dict[str, Report]:
     """Every sample, by the name of its golden files."""
     lost = Failure.of(
@@ -584,6 +600,7 @@ def reports() -> dict[str, Report]:
             "plan", _first_approval().plan, snapshot=SnapshotSource("2026-11-17T08:00:00Z", "sha256:4f1d0c2b9a8e77")
         ),
         "drift-evidence": _evidence(),
+        "drift-adopted": _adopted(),
         "pending-some": _waiting_people(),
         "drift-in-sync": report("drift", _plan()),
         "drift-found": report("drift", _plan(*_big_changes()[5:8], **_lists())),

@@ -89,6 +89,8 @@ def without_looks(page: str) -> str:
         "drift-evidence",
         "doctor-found",
         "pending-some",
+        "drift-adopted",
+        "apply-reviewed",
     ],
 )
 def test_a_page_of_every_command(name: str, golden: Golden) -> None:

@@ -44,7 +44,7 @@ def rendered(format_: str, *given_: Report) -> str:
 COMMANDS = (
     *("validate-findings", "validate-clean", "plan-mixed", "plan-refused", "plan-unreachable", "plan-hostile"),
     *("apply-partly", "apply-cut-short", "drift-found", "drift-in-sync", "doctor-found", "pending-some"),
-    *("plan-compared", "drift-evidence"),
+    *("plan-compared", "drift-evidence", "drift-adopted", "apply-reviewed"),
 )
 
 

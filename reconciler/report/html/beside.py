@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.model.change import Change
 from reconciler.model.drift import LetGo
 from reconciler.model.origin import Origin
-from reconciler.report import beside_words
+from reconciler.report import aside, beside_words
 from reconciler.report.html.markup import listed, shown, tag
 from reconciler.report.model import Report
 from reconciler.report.plain import sentence
-from reconciler.report.words import Words, subject_words
+from reconciler.report.words import Words, subject_words, verb
 
 MOST = 200
 """Lines of a list that stand on the page itself."""
@@ -45,6 +46,28 @@ def compared(report: Report) -> Iterator[str]:
     yield part(
         "Let go: what the portal does not have", [_let_go(one) for one in found.let_go if one.fate == "absent"]
     )
+
+
+def adoption(report: Report) -> Iterator[str]:
+    """What was clicked past git and git says now, and what it cannot say; by itself, for it is what was asked for."""
+    for title, items in aside.adopted(report.adoption):
+        lines = [
+            f"{shown(sentence(subject_words(item.subject)))}: {shown(item.problem or item.says)}"
+            + (f" ({tag('code', shown(item.file))})" if item.file else "")
+            for item in items
+        ]
+        yield part(title, lines)
+
+
+def left_out(report: Report) -> Iterator[str]:
+    """What git asks for and this run leaves; and what was reviewed and is not to be done any more."""
+    for title, changes in aside.left_out(report.plan) if report.plan else ():
+        yield part(title, [_change(change) for change in changes])
+
+
+def _change(change: Change) -> str:
+    done = verb(change).upper() if change.effect == "removes" else verb(change)
+    return f"{shown(f'{done} {sentence(subject_words(change.subject))}')}{_where(change.cause.origin)}"
 
 
 def evidence(report: Report) -> str:

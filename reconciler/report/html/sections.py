@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reconciler.finding import Finding
 from reconciler.report import titles
 from reconciler.report.headline import headline
-from reconciler.report.html.beside import compared, evidence, part, snapshot
+from reconciler.report.html.beside import adoption, compared, evidence, left_out, part, snapshot
 from reconciler.report.html.chart import drift
 from reconciler.report.html.markup import listed, shown, tag
 from reconciler.report.layout import loose
@@ -33,7 +33,7 @@ _CARDS = {
 def section(report: Report, number: int, heading: str, where: str = "") -> str:
     """One workspace; `heading` is plain text, and `where` tells its tables from those of others."""
     parts = [_head(report, number, heading), _alert(report), snapshot(report), _cards(report), *compared(report)]
-    parts += [*_attention(report), drift(report, where), evidence(report)]
+    parts += [*adoption(report), *_attention(report), *left_out(report), drift(report, where), evidence(report)]
     inner = "".join([*parts, _tables(report)])
     return f'<section class="report" id="report-{number}" aria-labelledby="title-{number}">\n{inner}</section>\n'
 

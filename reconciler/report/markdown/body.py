@@ -9,7 +9,7 @@ from itertools import chain
 from reconciler.model.change import Plan
 from reconciler.model.observed import Portal
 from reconciler.plan.access.turns import people_turns, team_turns
-from reconciler.report import titles
+from reconciler.report import aside, titles
 from reconciler.report.groups import came_to, of_plan, with_lines
 from reconciler.report.markdown import beside, lines
 from reconciler.report.markdown.effective import told
@@ -70,17 +70,10 @@ _FEW = 10
 
 def left_out(report: Report) -> Iterator[Section]:
     """What git asks for and this run leaves; and what was reviewed and is not to be done any more."""
-    plan = report.plan or Plan(Portal("", ""))
-    lists = {
-        title: tuple(each.change for each in plan.left_out if each.because == because)
-        for because, title in titles.LEFT_OUT.items()
-    }
-    for title, changes in {**lists, titles.NOT_NEEDED: plan.not_needed}.items():
-        if changes:
-            shown = [
-                line for each in of_plan(Plan(plan.portal, changes)) for line in lines.group(report.checkout, each)
-            ]
-            yield opened(3, title, shown, len(changes))
+    for title, changes in aside.left_out(report.plan) if report.plan else ():
+        groups = of_plan(Plan(Portal("", ""), changes))
+        shown = [line for each in groups for line in lines.group(report.checkout, each)]
+        yield opened(3, title, shown, len(changes))
 
 
 def grants(report: Report) -> Iterator[Section]:

@@ -42,8 +42,11 @@ DRIFT: tuple[Callable[[Report], Iterator[Section]], ...] = (
     beside.compared,
     top.refusals,
     partial(body.findings, errors=True),
+    requests.adoption,
+    requests.files,
     top.lifted,
     beside.drift,
+    body.left_out,
     partial(body.findings, errors=False),
     body.looked_at,
 )
