@@ -30,7 +30,7 @@ def dumped(asked: Asked, folder: str, portal: PortalRef, split: str, packages: t
         ):
             found, _ = found_portal(portal, reader, target)
             observed, _ = everything(found, reader, packages, progress=bar)
-        texts, findings = as_workspace(observed, target, split)
+        texts, findings = as_workspace(observed, target, split, portal.region)
         save_workspace(folder, texts)
         return replace(report, plan=_seen(observed), findings=findings, files=len(texts))
     except ReconcilerError as error:

@@ -42,6 +42,8 @@ def command(runtime: Runtime, /, email: str, path: str, until: datetime, reinsta
     Examples:
       reconciler extend ada@partner.example access/ --until 2027-12-31
     """
+    if "@" in path and "@" not in email:
+        raise click.UsageError("the address comes first: reconciler extend EMAIL PATH --until DATE")
     today, last = runtime.today, until.date()
     if last < today:
         raise InputError(f"--until {last} is past", "give a day to come")

@@ -22,9 +22,12 @@ SHALLOW = Provenance(
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What git knows of the lines of some files. `everywhere`: what holds for every line, where git cannot tell."""
+    """What git knows of the lines of some files: of each its commit, or of a file what keeps it from being known.
 
-    lines: dict[str, list[str | None]]
+    `everywhere`: what holds for every line, where git cannot tell.
+    """
+
+    lines: dict[str, list[str | None] | Provenance]
     commits: dict[str, Commit]
     brought: dict[str, str]
     everywhere: Provenance | None = None
@@ -34,6 +37,8 @@ class History:
         if self.everywhere:
             return self.everywhere
         lines = self.lines.get(origin.file) if origin else None
+        if isinstance(lines, Provenance):
+            return lines
         if origin is None or lines is None or not 0 < origin.line <= len(lines):
             return Provenance("unknown", why="no line of a manifest that git was asked about")
         id_ = lines[origin.line - 1]
@@ -54,7 +59,7 @@ def trace(git: Git, path: str, files: Iterable[str], *, workers: int = 8) -> His
         names = sorted(set(files))
         with ThreadPoolExecutor(max_workers=workers) as pool:
             lines = dict(zip(names, pool.map(lambda file: _lines(git, file, head), names), strict=True))
-        ids = {id_ for of_file in lines.values() for id_ in of_file if id_}
+        ids = {id_ for told in lines.values() if isinstance(told, list) for id_ in told if id_}
         brought = brought_by(parse_graph(git.graph(path, head)), head) if ids else {}
         needed = sorted(ids | {brought[id_] for id_ in ids if id_ in brought})
         commits = {commit.id: commit for commit in parse_commits(git.objects(path, needed))}
@@ -63,10 +68,13 @@ def trace(git: Git, path: str, files: Iterable[str], *, workers: int = 8) -> His
     return History(lines, commits, brought)
 
 
-def _lines(git: Git, file: str, head: str) -> list[str | None]:
+def _lines(git: Git, file: str, head: str) -> list[str | None] | Provenance:
+    """The commit of each line; where git cannot tell of this one file, why: that of the others is known."""
     try:
         content = Path(file).read_bytes()
+        told = git.blame(file, head)
     except OSError as error:
-        raise GitError(f"{file} cannot be read any more: {error.strerror}") from error
-    told = git.blame(file, head)
+        return Provenance("unknown", why=f"{file} cannot be read any more: {error.strerror}")
+    except GitError as error:
+        return Provenance("unknown", why=error.message)
     return [None] * len(content.splitlines()) if told is None else on_disk(parse_blame(told), content)

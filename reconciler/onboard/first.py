@@ -15,13 +15,17 @@ from reconciler.settings import Connection
 
 
 def as_workspace(
-    observed: Observed, connection: Connection, split: str
+    observed: Observed, connection: Connection, split: str, region: str | None = None
 ) -> tuple[dict[str, str], tuple[Finding, ...]]:
-    """The texts of a workspace that says what the portal has, by their paths in it; and what they leave out."""
+    """The texts of a workspace that says what the portal has, by their paths in it; and what they leave out.
+
+    `region` is the one that was said: roles without a region of their own are in it, wherever the server is.
+    """
     portal: dict[str, Any] = {"name": observed.portal.name}
-    if connection.region and connection.server == f"https://{connection.region}.api.konghq.com":
-        portal["region"] = connection.region
-    elif not connection.embedded and connection.server.startswith("https://"):
+    konnect = connection.server == f"https://{connection.region}.api.konghq.com"
+    if region or konnect:
+        portal["region"] = region or connection.region
+    if not konnect and not connection.embedded and connection.server.startswith("https://"):
         portal["server"] = connection.server
     said = transcribe(observed)
     return written(SPLITS[split](portal, said), said.findings), said.findings

@@ -18,6 +18,8 @@ def headline(report: Report) -> str:
         return _findings_summary(report)
     if report.answer:
         return answered(report.answer)
+    if report.command == "pending":
+        return ""
     if report.command == "dump":
         return _dumped(report)
     if report.command == "doctor":

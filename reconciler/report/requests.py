@@ -61,5 +61,5 @@ def answered(answer: Answer) -> str:
     for decision, word in (("listed", "listed"), ("rejected", "rejected"), ("left-out", "left out")):
         number = answer.decisions.count(decision)
         counts += [f"{number:,} {verb}{word}"] if number else []
-    files = f"{plural(len(answer.patches), 'file')} {'changed' if answer.written else 'not changed'}"
+    files = f"{plural(len(answer.patches), 'file')} {verb}changed"
     return "; ".join([", ".join(counts), files])

@@ -155,6 +155,18 @@ def test_outside_of_git_it_is_unknown(tmp_path: Path) -> None:
     assert (found.state, "not a git repository" in found.why) == ("unknown", True)
 
 
+def test_one_file_that_git_cannot_tell_of_leaves_the_others_known(repository: Repository) -> None:
+    """A file in a repository of its own below the workspace has another history, and one may be gone meanwhile."""
+    inner = Repository(repository.top / "inner").init()
+    inner.commit("elsewhere", by="Eve", people="developers:\n" + BOB)
+    files = [str(repository.top / name) for name in ("people.yaml", "inner/people.yaml", "gone.yaml")]
+    found = trace(GIT, str(repository.top), files)
+    assert told(found.of(Origin(files[0], 2, 5))) == JO
+    strange, gone = (found.of(Origin(file, 2, 5)) for file in files[1:])
+    assert (strange.state, strange.commit, "does not tell about" in strange.why) == ("unknown", None, True)
+    assert (gone.state, "cannot be read any more" in gone.why) == ("unknown", True)
+
+
 def test_places_that_are_no_lines_of_these_files_are_unknown(repository: Repository) -> None:
     found = history(repository)
     people = str(repository.top / "people.yaml")

@@ -131,3 +131,15 @@ def test_the_portal_may_be_named_by_its_id(portal: Start) -> None:
     ran = story.run("dump", str(story.folder / "c"), "--portal", known["id"])
     assert ran.code == 0
     assert " ".join(ran.out.split()).endswith(f"3 files in {story.folder / 'c'}; 1 thing left out")
+
+
+def test_a_region_that_was_said_is_written_down(portal: Start) -> None:
+    """Wherever the server is: the region of a role is that of the portal only as long as the workspace says so."""
+    story = portal(SEED)
+    folder = story.folder / "dumped"
+    assert story.run("dump", str(folder), "--portal", "acme-partners", "--region", "eu").code == 0
+    assert "portal: {name: acme-partners, region: eu}\n" in (folder / "portal.yaml").read_text()
+    assert "{role: API Viewer, api: {name: payments, version: v2}}" in (folder / "teams.yaml").read_text()
+    plan = story.run("plan", str(folder), "--format", "json").json
+    assert plan["changes"] == []
+    assert [item["subject"]["kind"] for item in plan["unlisted"]] == ["membership"]  # what is left out

@@ -123,6 +123,14 @@ def test_access_that_has_ended_comes_back_with_reinstate(portal: Start) -> None:
     assert story.registrations("ada@partner.example", "Shop") == {"payments": "approved"}
 
 
+def test_arguments_the_other_way_round_are_told_so(portal: Start) -> None:
+    """Not that there is no file of that name."""
+    story = portal(SEED)
+    story.git(ACCESS)
+    ran = story.run("extend", str(story.folder), "ada@partner.example", "--until", "2027-12-31")
+    assert (ran.code, "the address comes first" in ran.err) == (3, True), ran
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
