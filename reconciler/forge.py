@@ -24,12 +24,13 @@ class ForgeError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """One pull or merge request."""
+    """One pull or merge request. `foreign`: from another repository, whose branch only has that name."""
 
     number: int
     branch: str
     state: State
     body: str
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,27 @@ class _Kind:
 
 def _of_github(found: dict[str, Any]) -> PullRequest:
     state: State = {"OPEN": "open", "MERGED": "merged"}.get(found["state"], "closed")  # type: ignore[assignment]  # mypy
-    return PullRequest(found["number"], found["headRefName"], state, found["body"] or "")
+    return PullRequest(
+        found["number"], found["headRefName"], state, found["body"] or "", bool(found["isCrossRepository"])
+    )
 
 
 def _of_gitlab(found: dict[str, Any]) -> PullRequest:
     state: State = {"opened": "open", "merged": "merged"}.get(found["state"], "closed")  # type: ignore[assignment]  # mypy
-    return PullRequest(found["iid"], found["source_branch"], state, found["description"] or "")
+    foreign = found["source_project_id"] != found["target_project_id"]
+    return PullRequest(found["iid"], found["source_branch"], state, found["description"] or "", foreign)
 
 
 KINDS: Mapping[str, _Kind] = {
     "github": _Kind(
         program="gh",
-        listed=lambda _: ["pr", "list", "--state=all", "--limit=5000", "--json=number,state,headRefName,body"],
+        listed=lambda _: [
+            "pr",
+            "list",
+            "--state=all",
+            "--limit=5000",
+            "--json=number,state,headRefName,body,isCrossRepository",
+        ],
         read=_of_github,
         paged=False,
         create=lambda branch, base, title, _: [
@@ -104,7 +114,10 @@ class Forge:
         self._environment = environment
 
     def requests(self, prefix: str) -> list[PullRequest]:
-        """Every pull request, in whatever state, from a branch that begins so; the newest first."""
+        """Every pull request, in whatever state, from a branch of this repository that begins so; the newest first.
+
+        What a fork sends from a branch of that name is somebody else's: neither its text nor its changes are ours.
+        """
         found: list[PullRequest] = []
         for page in range(1, _MOST_PAGES + 1):
             answer = self._run(self._kind.listed(page))
@@ -112,7 +125,7 @@ class Forge:
                 listed = [self._kind.read(each) for each in json.loads(answer or "[]")]
             except (ValueError, KeyError, TypeError) as error:
                 raise ForgeError(f"`{self._kind.program}` answers what cannot be read: {error}", _HINT) from error
-            found += [each for each in listed if each.branch.startswith(prefix)]
+            found += [each for each in listed if each.branch.startswith(prefix) and not each.foreign]
             if not self._kind.paged or len(listed) < _PAGE:
                 break
         return sorted(found, key=lambda each: -each.number)

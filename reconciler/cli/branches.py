@@ -50,7 +50,7 @@ def kept(asked: Asked, path: str, where: Where, terms: Terms, *, dry: bool) -> R
             keeper = Keeper(
                 tree, Forge(where.forge, tree.folder, tools), Keeping(where.base, terms, today, dry), report
             )
-            branches = keeper.keep(chosen)
+            branches = keeper.keep(requests, chosen if asked.only else None)
         answer = Answer(chosen, branches=branches)
         return replace(report, answer=answer, findings=(*report.findings, *keeper.findings))
     except ReconcilerError as error:

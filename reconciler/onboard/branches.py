@@ -16,7 +16,7 @@ from reconciler.model.request import Answer, Became, Branch, Request
 from reconciler.onboard.answer import answered
 from reconciler.onboard.edits import Writing
 from reconciler.pending.choose import listing_of
-from reconciler.pending.groups import PREFIX, Group, grouped, identity, marker, remembered
+from reconciler.pending.groups import Group, branches_of, grouped, identity, marker, remembered
 from reconciler.report.escape import inert
 from reconciler.report.markdown.page import fit
 from reconciler.report.markdown.requests import files, requests
@@ -53,9 +53,12 @@ class Keeper:
         self.findings: list[Finding] = []
         self._history: dict[str, list[PullRequest]] = defaultdict(list)
 
-    def keep(self, waiting: Sequence[Request]) -> tuple[Branch, ...]:
-        """One branch a group, and none for groups of which nobody waits any more."""
-        for each in self.forge.requests(PREFIX):
+    def keep(self, waiting: Sequence[Request], named: Sequence[Request] | None = None) -> tuple[Branch, ...]:
+        """One branch a group, and none for groups of which nobody waits any more.
+
+        `named`: only the groups that these are in, each as a whole; the others' branches stay as they are.
+        """
+        for each in self.forge.requests(branches_of(self.tree.inside)):
             self._history[each.branch].append(each)
         shelf = Shelf(load(self.tree.folder).documents)
 
@@ -63,7 +66,9 @@ class Keeper:
             listing = listing_of(request)
             return isinstance(listing, NewRegistration) and shelf.for_api(listing, shelf.documents) is not None
 
-        groups = grouped(waiting, has_owner)
+        groups = grouped(self.tree.inside, waiting, has_owner)
+        if named is not None:
+            return tuple(self._group(group) for group in groups if any(each in named for each in group.requests))
         kept = [self._group(group) for group in groups]
         gone = [branch for branch in sorted(self._history) if branch not in {group.branch for group in groups}]
         return (*kept, *(each for branch in gone for each in self._gone(branch)))

@@ -16,8 +16,12 @@ _MARKER = re.compile(r"<!-- reconciler:requests:([0-9A-Za-z,-]*) -->\r?$")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What goes into one pull request; `kind` is domain, api or team, `name` which."""
+    """What goes into one pull request; `kind` is domain, api or team, `name` which.
 
+    `workspace` is its path in the repository: two portals of one repository have the same domains.
+    """
+
+    workspace: str
     kind: str
     name: str
     requests: tuple[Request, ...]
@@ -25,16 +29,15 @@ class Group:
     @property
     def branch(self) -> str:
         """A branch of its own, whatever strangers put into the name."""
-        plain = self.name.lower()
-        slug = (
-            plain
-            if _SAFE.fullmatch(plain) and plain == self.name and not plain.endswith(".lock")
-            else _slug(self.name)
-        )
-        return f"{PREFIX}{self.kind}/{slug}"
+        return f"{branches_of(self.workspace)}{self.kind}/{_part(self.name)}"
 
 
-def grouped(requests: Sequence[Request], has_owner: Callable[[Request], bool]) -> list[Group]:
+def branches_of(workspace: str) -> str:
+    """What the branches of a workspace begin with, and those of no other."""
+    return f"{PREFIX}{_part(workspace)}/"
+
+
+def grouped(workspace: str, requests: Sequence[Request], has_owner: Callable[[Request], bool]) -> list[Group]:
     """The requests that may be listed, by group, sorted; `has_owner`: the API asked for has an entry of its own."""
     found: dict[tuple[str, str], list[Request]] = {}
     for request in requests:
@@ -46,7 +49,7 @@ def grouped(requests: Sequence[Request], has_owner: Callable[[Request], bool]) -
         else:
             key = ("team", team.name) if team else ("domain", request.domain)
         found.setdefault(key, []).append(request)
-    return [Group(*key, tuple(several)) for key, several in sorted(found.items())]
+    return [Group(workspace, *key, tuple(several)) for key, several in sorted(found.items())]
 
 
 def identity(request: Request) -> str:
@@ -66,7 +69,9 @@ def remembered(body: str) -> frozenset[str]:
     return frozenset(found[1].split(",")) - {""} if found else frozenset()
 
 
-def _slug(name: str) -> str:
-    """A part that can be read, and a digest that tells it apart."""
+def _part(name: str) -> str:
+    """The name as a part of a branch, if it can be one; else what can be read of it, with a digest."""
+    if _SAFE.fullmatch(name) and not name.endswith(".lock"):
+        return name
     readable = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")[:40]
     return f"{readable}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}".lstrip("-")

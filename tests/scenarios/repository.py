@@ -26,7 +26,7 @@ if verb == "list":
     print(json.dumps(state["requests"]))
 elif verb == "create":
     number = len(state["requests"]) + 1
-    made = {"number": number, "state": "OPEN", "headRefName": options["head"]}
+    made = {"number": number, "state": "OPEN", "headRefName": options["head"], "isCrossRepository": False}
     state["requests"].append({**made, "body": body, "title": options["title"]})
 else:
     found = state["requests"][int(sys.argv[3]) - 1]
@@ -45,6 +45,7 @@ if verb == "list":
     print(json.dumps(state["requests"] if options["page"] == "1" else []))
 elif verb == "create":
     made = {"iid": len(state["requests"]) + 1, "state": "opened", "source_branch": options["source-branch"]}
+    made |= {"source_project_id": 1, "target_project_id": 1}
     state["requests"].append({**made, "description": options["description"], "title": options["title"]})
 else:
     found = state["requests"][int(sys.argv[3]) - 1]

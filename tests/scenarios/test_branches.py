@@ -6,8 +6,10 @@ how it was called.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+import shutil
 import textwrap
 from pathlib import Path
 
@@ -37,9 +39,9 @@ SEED = """
 ACCESS = "developers:\n  - ada@partner.example   # since 2019\n"
 PAYMENTS = "apis:\n  - name: payments\n    applications: []\n"
 EXAMPLES = Path(__file__).parents[2] / "examples"
-DOMAIN = "reconciler/requests/domain/partner.example"
-OTHER = "reconciler/requests/domain/other.example"
-API = "reconciler/requests/api/payments"
+DOMAIN = "reconciler/requests/access/domain/partner.example"
+OTHER = "reconciler/requests/access/domain/other.example"
+API = "reconciler/requests/access/api/payments"
 
 
 @pytest.fixture
@@ -126,6 +128,46 @@ def test_an_entry_that_the_reviewer_deleted_stays_deleted(repository: Repository
         "payments": "approved",
         "orders": "approved",
     }
+
+
+def test_what_a_fork_sends_from_a_branch_of_that_name_is_not_ours(repository: Repository) -> None:
+    """Its text is not trusted to remember anything, and our text is not put over its changes."""
+    ids = [
+        each["subject"]["developer"]["id"] for each in repository.report("--dry-run")["requests"] if each["listable"]
+    ]
+    forged = {"number": 1, "headRefName": DOMAIN, "isCrossRepository": True, "title": "mine"}
+    theirs = [
+        {**forged, "state": "OPEN", "body": "hello"},
+        {**forged, "number": 2, "state": "CLOSED", "body": f"<!-- reconciler:requests:{','.join(ids)} -->"},
+    ]
+    repository.state.write_text(json.dumps({"requests": theirs, "calls": []}))
+    assert f"opened {DOMAIN} 2" in repository.run()
+    assert repository.requests()[:2] == theirs
+
+
+def test_only_leaves_the_other_branches_as_they_are(repository: Repository) -> None:
+    """A pull request is of its whole group, whoever of it is named."""
+    repository.run()
+    happens(repository.story, {"approve": "cy@other.example"})
+    before = repository.requests()
+    assert repository.run("--only", "bob@partner.example") == [f"unchanged {DOMAIN} 2"]
+    assert repository.requests() == before
+    assert repository.run() == [f"unchanged {API} 1", f"unchanged {DOMAIN} 2", f"closed {OTHER} 0"]
+
+
+def test_two_workspaces_of_a_repository_have_branches_of_their_own(repository: Repository) -> None:
+    """One keeps nothing, and closes nothing, of the other."""
+    shutil.copytree(repository.clone / "access", repository.clone / "Other portal")
+    repository.push("Another portal")
+    first = repository.run()
+    ran = repository.story.run("pending", str(repository.clone / "Other portal"), "--branches", "--format", "json")
+    theirs = [each["name"] for each in ran.json["branches"]]
+    assert theirs == [
+        f"reconciler/requests/other-portal-107c4aec/{name}"
+        for name in ("api/payments", "domain/other.example", "domain/partner.example")
+    ]
+    assert repository.run() == [each.replace("opened", "unchanged") for each in first]
+    assert {each["state"] for each in repository.requests()} == {"OPEN"}
 
 
 def test_a_branch_that_somebody_pushed_to_is_left(repository: Repository) -> None:

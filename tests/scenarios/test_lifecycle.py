@@ -18,7 +18,7 @@ SEED = """
         developers: [{email: ada@partner.example, full_name: Ada, status: approved}]
         teams: [{name: partners, members: [ada@partner.example]}]
     """
-BRANCH = "reconciler/requests/domain/partner.example"
+BRANCH = "reconciler/requests/access/domain/partner.example"
 
 
 @pytest.mark.in_process
