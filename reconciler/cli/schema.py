@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from reconciler.shipped import schema_text
@@ -22,5 +24,12 @@ def command(which: str) -> int:
       reconciler schema > manifest.schema.json
       reconciler schema report
     """
-    click.echo(schema_text(f"{which}.schema.json"), nl=False)
+    text = schema_text(f"{which}.schema.json")
+    click.echo(_bundled(text) if which == "reports" else text, nl=False)
     return 0
+
+
+def _bundled(text: str) -> str:
+    """With the schemas that it refers to inside, so that the one document is all that a validator needs."""
+    parts = {name: json.loads(schema_text(f"{name}.schema.json")) for name in ("plan", "report")}
+    return json.dumps({**json.loads(text), "$defs": parts}, indent=2, ensure_ascii=False) + "\n"

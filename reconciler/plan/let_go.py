@@ -31,6 +31,12 @@ _TO_TAKE = {
     "role": "`policy.unlisted.roles: remove`",
 }
 
+_EXACT = {
+    "membership": ", which takes from people and teams that git lists alone",
+    "registration": ", which takes from owners that git lists alone",
+}
+"""Why `exact` does not take it away."""
+
 
 def let_go(base: Desired, now: Desired, plan: Plan, observed: Observed) -> tuple[LetGo, ...]:
     """Every line of `base` that `now` has not, in the order of kinds and then of the base's files."""
@@ -134,7 +140,8 @@ class _Fates:
         if kind not in self.observed.read:
             return "stays", f"access stays, if the portal has it: {self._why_kept(subject, setting)}"
         if self._unlisted.any(subject):
-            return "stays", f"access stays: unlisted is {setting}; to take it away write {_TO_TAKE[subject.kind]}"
+            why = f"unlisted is {setting}{_EXACT.get(subject.kind, '') if setting == 'exact' else ''}"
+            return "stays", f"access stays: {why}; to take it away write {_TO_TAKE[subject.kind]}"
         if not self._there.any(subject):
             return "absent", "the portal does not have it"
         return "stays", f"access stays: {self._why_kept(subject, setting)}"

@@ -16,10 +16,11 @@ def chosen(snapshots: Sequence[Snapshot], portal: PortalRef) -> Snapshot:
     if fitting:
         return max(fitting, key=lambda one: one.source.taken_at)
     named = " and ".join(filter(None, (portal.name, portal.id, f"region {portal.region}" if portal.region else "")))
+    region = f" --region {visible(portal.region)}" if portal.region else ""
     others = ", ".join(sorted({_named(one) for one in snapshots}))
     raise InputError(
         f"no snapshot is of the workspace's portal {visible(named)} ({portal.origin}): there is {others}",
-        "take one of it: `reconciler dump --snapshot FILE --portal NAME`",
+        f"take one of it: `reconciler dump --snapshot FILE --portal NAME{region}`",
     )
 
 

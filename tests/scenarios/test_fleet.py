@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.scenarios.conftest import Start
 from tests.scenarios.story import Story
@@ -58,6 +59,15 @@ def test_one_that_fails_leaves_the_others_alone(story: Story, command: str) -> N
     assert [said.index(part) for part in ("acme-partners", "no address", "nowhere", "acme-internal")] == sorted(
         said.index(part) for part in ("acme-partners", "no address", "nowhere", "acme-internal")
     )
+
+
+def test_the_schema_that_is_printed_for_several_workspaces_is_all_that_a_validator_needs(story: Story) -> None:
+    """What it refers to stands inside; and it tells a document that is none."""
+    schema = Draft202012Validator(json.loads(story.run("schema", "reports").out))
+    document = story.run("plan", *fleet(story), "--format", "json").json
+    assert [error.message for error in schema.iter_errors(document)] == []
+    document["reports"][0]["kind"] = "odd"
+    assert not schema.is_valid(document)
 
 
 def test_apply_does_what_can_be_done(story: Story) -> None:

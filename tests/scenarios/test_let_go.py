@@ -126,6 +126,10 @@ def test_a_policy_that_takes_it_is_named(story: Story) -> None:
     assert let_go(document)["ada@partner.example | partners"] == (
         "access is taken away: not listed, and policy.unlisted.memberships is exact"
     )
+    assert let_go(document)["bob@partner.example | partners"] == (
+        "access stays: unlisted is exact, which takes from people and teams that git lists alone; to take it away "
+        "write its line with an `expires` that is past"
+    )
     assert (
         "unlisted is ignore, so that nothing shows it"
         in let_go(document)["ada@partner.example | Checkout | payments"]

@@ -138,6 +138,7 @@ def test_the_snapshot_of_another_portal_is_an_error(story: Story) -> None:
     assert ran.code == 3
     assert "no snapshot is of the workspace's portal acme-partners and region eu" in ran.out.replace("\n    ", " ")
     assert "there is other (" in ran.out.replace("\n    ", " ")
+    assert "--portal NAME --region eu" in " ".join(ran.out.split())
     first = taken(story).rename(story.folder.parent / "first.json")
     story.now += timedelta(hours=1)
     ran = offline(story, "plan", other, "--snapshot", first, "--snapshot", taken(story), "--format", "json")
