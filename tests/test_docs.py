@@ -71,6 +71,29 @@ def test_every_flag_in_the_readme_exists() -> None:
     assert told - flags() - OTHERS_FLAGS == set()
 
 
+def told_options() -> dict[str, set[str]]:
+    """The README's table of options: each flag, and the commands that are said to take it."""
+    table: dict[str, set[str]] = {}
+    for flags_, names in re.findall(r"^\| (`-.*?) \| (`.*?) \|", README, re.MULTILINE):
+        for flag in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", flags_):
+            table.setdefault(flag, set()).update(re.findall(r"`([a-z ]+)`", names))
+    return table
+
+
+@pytest.mark.parametrize("flag", sorted(flags() - {"-h", "--help", "--version"}))
+def test_the_readme_says_which_commands_take_a_flag(flag: str) -> None:
+    """What is said of `sandbox` is so of some command of that group; `dump --snapshot` is a command of its own."""
+    taking = {
+        name.removeprefix("reconciler ")
+        for name, command in COMMANDS.items()
+        if any(flag in (*option.opts, *option.secondary_opts) for option in command.params)
+    }
+    told = told_options().get(flag, set())
+    if "sandbox" in told:
+        taking = {"sandbox" if name.startswith("sandbox ") else name for name in taking}
+    assert told == taking - ({"dump"} if flag == "--snapshot" else set())
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_says_what_it_does_and_every_option_what_it_means(name: str) -> None:
     """--help is a page of the documentation."""
