@@ -9,10 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import (  # type: ignore[attr-defined] # both are there; typeshed lacks the second
-    getproxies_environment,
-    proxy_bypass_environment,
-)
 
 from reconciler.actor import NOBODY, Actor, ci_actor, ci_authors, ci_commit, ci_place, system_actor
 from reconciler.errors import InputError
@@ -88,7 +84,7 @@ def from_environment(
         server=(server or env.get("KONNECT_SERVER_URL") or "").rstrip("/") or None,
         token=Secret(token.strip()) if token and token.strip() else None,
         ca_bundle=env.get("REQUESTS_CA_BUNDLE") or env.get("CURL_CA_BUNDLE"),
-        proxies=getproxies_environment() if environ is None else {},
+        proxies=_proxies() if environ is None else {},
         sandbox_state=str(_state_home(env) / "reconciler" / "sandbox.sqlite"),
         parse_cache=_parse_cache(env),
         interactive=not env.get("CI"),
@@ -158,6 +154,15 @@ def _token_from(path: str) -> str:
     return text
 
 
+def _proxies() -> Mapping[str, str]:
+    """What the environment says of proxies, imported only where it says anything: it takes long to import."""
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    from urllib.request import getproxies_environment
+
+    return getproxies_environment()
+
+
 def _parse_cache(env: Mapping[str, str]) -> str | None:
     if env.get("RECONCILER_NO_CACHE"):
         return None
@@ -219,4 +224,8 @@ def _region_of(server: str) -> str | None:
 
 def _bypassed(server: str, proxies: Mapping[str, str]) -> bool:
     host = urlsplit(server).hostname or ""
-    return host in _LOOPBACK or bool(proxy_bypass_environment(host, dict(proxies)))
+    if host in _LOOPBACK or not proxies:
+        return host in _LOOPBACK
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # it is there; not in typeshed
+
+    return bool(proxy_bypass_environment(host, dict(proxies)))

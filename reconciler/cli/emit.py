@@ -11,10 +11,9 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.github import hand_over
 from reconciler.cli.runtime import Runtime
 from reconciler.errors import ExitCode, InputError
-from reconciler.report import as_json, text
+from reconciler.report import text
 from reconciler.report.formats import FORMATS
 from reconciler.report.model import Report
 from reconciler.settings import checkout, wants_colour
@@ -34,6 +33,8 @@ def emit(runtime: Runtime, reports: Sequence[Report], format_: str, files: Seque
     for name, path in files:
         write(path, FORMATS[name].render(reports))
     if "github" in (format_, *(name for name, _ in files)):
+        from reconciler.cli.github import hand_over
+
         hand_over(runtime, reports)
     return ExitCode.worst(report.exit_code for report in reports)
 
@@ -41,6 +42,8 @@ def emit(runtime: Runtime, reports: Sequence[Report], format_: str, files: Seque
 def write_plan(report: Report, path: str) -> None:
     """Save a plan for review; nothing is written where there is none."""
     if report.plan is not None:
+        from reconciler.report import as_json
+
         write(path, as_json.render(report))
 
 
