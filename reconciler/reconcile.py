@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Literal, overload
 
 from reconciler.apply.run import Applied, apply_plan
@@ -14,22 +13,12 @@ from reconciler.apply.verify import read_back, unverified
 from reconciler.doctor.case import Case
 from reconciler.doctor.diagnose import diagnose
 from reconciler.errors import InputError, JournalError, NotFoundError, ReconcilerError
-from reconciler.finding import Finding, in_file_order
+from reconciler.finding import Finding
 from reconciler.journal.recorder import Recorder
-from reconciler.manifest.cache import ParseCache
-from reconciler.manifest.check import check
-from reconciler.manifest.committed import CommittedPolicy
-from reconciler.manifest.policy_changes import compared
-from reconciler.manifest.read import Workspace as Files
-from reconciler.manifest.read import load
-from reconciler.manifest.resolve import resolve
-from reconciler.manifest.sound import sound
-from reconciler.manifest.tree import Document
 from reconciler.model.change import Outcome, Plan, Subject
 from reconciler.model.desired import Desired
 from reconciler.model.observed import Need, Observed, Portal
 from reconciler.plan.about import part_about
-from reconciler.plan.document import PolicySource
 from reconciler.plan.make import make_plan
 from reconciler.plan.narrow import EVERYTHING, Narrowing
 from reconciler.plan.need import as_needed, need_of, need_of_access
@@ -38,61 +27,13 @@ from reconciler.plan.stale import Recheck, need_of_plan, recheck
 from reconciler.plan.written import Written, planned_as_written
 from reconciler.settings import Connection
 from reconciler.survey import Survey, found_portal, survey_portal
+from reconciler.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # start-up: `validate` must not import what speaks HTTP
     from reconciler.portal.client import Reader, Writer
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """A workspace as read: what it says (None if it is wrong), and every finding about how it says it."""
-
-    path: str
-    desired: Desired | None
-    findings: tuple[Finding, ...]
-    digest: str
-    files: int
-    policy_from: PolicySource | None = None
-    documents: tuple[Document, ...] = ()
-    """What stands under `portal`, `policy` and `rules`, and nothing else of the files."""
-
-    @property
-    def valid(self) -> bool:
-        """Whether it may be acted upon."""
-        return self.desired is not None
-
-
-def read_workspace(
-    path: str, today: date, committed: CommittedPolicy | None = None, cache: ParseCache | None = None
-) -> Workspace:
-    """Read and judge the manifests, all problems in one go. Raises InputError where the path is no workspace.
-
-    `committed`: the policy that counts in place of the manifests' own. `cache`: files that were read before.
-    """
-    return judged(load(path, cache), today, committed, cache)
-
-
-def judged(
-    files: Files, today: date, committed: CommittedPolicy | None = None, cache: ParseCache | None = None
-) -> Workspace:
-    """What the files say on that day, and everything that is wrong with how they say it."""
-    shape = check(files.documents, complete=files.complete)
-    if cache is not None:
-        wrong_files = {finding.origin.file for finding in shape if finding.origin}
-        for document in files.documents:
-            if document.file not in wrong_files:
-                cache.keep(document)
-    policy = committed.policy if committed else None
-    desired, meaning = resolve(sound(files.documents, [*files.findings, *shape]), today, policy)
-    theirs = committed.findings if committed else ()
-    findings = in_file_order([*files.findings, *shape, *meaning, *theirs])
-    wrong = any(finding.severity == "error" for finding in findings)
-    source = PolicySource(committed.ref, committed.commit) if committed else None
-    said, terms = None if wrong else desired, compared(files.documents)
-    return Workspace(files.path, said, tuple(findings), files.digest, len(files.documents), source, terms)
 
 
 @overload

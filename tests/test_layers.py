@@ -17,7 +17,7 @@ FLOORS = (
     ("cli",),
     ("onboard",),
     ("reconcile", "sandbox"),
-    ("survey",),
+    ("survey", "workspace"),
     (
         "apply",
         "doctor",

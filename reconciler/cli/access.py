@@ -24,12 +24,12 @@ from reconciler.model.desired import Desired
 from reconciler.plan.access.access import Access
 from reconciler.plan.access.holders import explained, files_of, holders, traced
 from reconciler.plan.need import need_of_access
-from reconciler.reconcile import Workspace, read_workspace
 from reconciler.report.access import as_text
 from reconciler.report.access.formats import ACCESS_FORMATS
 from reconciler.report.access.model import AccessReport
 from reconciler.settings import wants_colour
 from reconciler.survey import Survey
+from reconciler.workspace import Workspace, read_workspace
 
 
 @click.command("access", short_help="Show who has access to what, and by whose approval.")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconciler.cli.walk import Asked, blank, connected, with_workspace
+from reconciler.cli.checked import with_workspace
+from reconciler.cli.walk import Asked, blank, connected
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.manifest.read import load
 from reconciler.model.change import Plan
 from reconciler.onboard.answer import answered, requests_of
 from reconciler.onboard.edits import INVALID, Writing
-from reconciler.reconcile import judged, open_portal
+from reconciler.reconcile import open_portal
 from reconciler.report.model import Failure, Report
+from reconciler.workspace import judged
 
 
 def asked_for(asked: Asked, path: str, writing: Writing | None) -> Report:

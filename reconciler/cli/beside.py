@@ -25,12 +25,12 @@ from reconciler.plan.let_go import let_go
 from reconciler.plan.narrow import concerns
 from reconciler.plan.need import need_of
 from reconciler.plan.since import changed, pays
-from reconciler.reconcile import Workspace
 from reconciler.report.model import Report
 from reconciler.secret import visible
 from reconciler.snapshot.choose import chosen
 from reconciler.snapshot.read import snapshot_of
 from reconciler.survey import Survey
+from reconciler.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reconciler.cli.walk import Asked, blank, connected, with_workspace
+from reconciler.cli.checked import with_workspace
+from reconciler.cli.walk import Asked, blank, connected
 from reconciler.errors import ReconcilerError
 from reconciler.forge import Forge
 from reconciler.manifest.read import load
@@ -14,8 +15,9 @@ from reconciler.model.request import Answer
 from reconciler.onboard.answer import requests_of
 from reconciler.onboard.branches import Keeper, Keeping
 from reconciler.pending.choose import selected
-from reconciler.reconcile import judged, open_portal
+from reconciler.reconcile import open_portal
 from reconciler.report.model import Failure, Report
+from reconciler.workspace import judged
 from reconciler.worktree import at_base
 
 

@@ -13,8 +13,8 @@ from reconciler.manifest.edit.extend import extensions
 from reconciler.manifest.edit.files import save, text_of
 from reconciler.manifest.read import load
 from reconciler.onboard.edits import errors_of
-from reconciler.reconcile import judged
 from reconciler.report.escape import disarmed, inert
+from reconciler.workspace import judged
 
 
 @click.command("extend", short_help="Give a person's access a later last day.")

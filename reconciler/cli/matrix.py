@@ -10,8 +10,8 @@ import click
 from reconciler.cli import options
 from reconciler.cli.runtime import Runtime
 from reconciler.errors import InputError
-from reconciler.reconcile import read_workspace
 from reconciler.report.escape import inert
+from reconciler.workspace import read_workspace
 
 LARGEST = {"github": 256, "gitlab": 200}
 """Jobs that one matrix may have: GitHub's and GitLab's own limits."""

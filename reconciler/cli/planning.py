@@ -9,7 +9,8 @@ from typing import Literal
 
 import click
 
-from reconciler.cli.walk import Asked, blank, connected, with_workspace, workspace_of, written_of
+from reconciler.cli.checked import with_workspace
+from reconciler.cli.walk import Asked, blank, connected, workspace_of, written_of
 from reconciler.errors import ReconcilerError
 from reconciler.git import Git
 from reconciler.model.desired import Desired

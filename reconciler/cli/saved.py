@@ -16,8 +16,9 @@ from reconciler.model.desired import PortalRef
 from reconciler.model.origin import Origin
 from reconciler.plan.saved import SavedPlan
 from reconciler.plan.stale import Recheck
-from reconciler.reconcile import open_portal, read_workspace, recheck_plan
+from reconciler.reconcile import open_portal, recheck_plan
 from reconciler.report.model import Failure, Report
+from reconciler.workspace import read_workspace
 
 
 def carried_out(asked: Asked, carrier: Carrier, file: str, *, ask: bool) -> Report:

@@ -33,6 +33,6 @@ def command(
       reconciler validate access/ --format json
       reconciler validate eu/access/ us/access/
     """
-    from reconciler.cli.walk import validated
+    from reconciler.cli.checked import validated
 
     return emit(runtime, [validated(path, runtime, policy_from) for path in paths], format_, reports)

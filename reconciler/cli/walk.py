@@ -12,26 +12,22 @@ import click
 from reconciler import __version__
 from reconciler.cli.beside import Beside
 from reconciler.cli.carry import Carrier
+from reconciler.cli.checked import with_workspace, workspace_under
 from reconciler.cli.plan_file import read_plan
 from reconciler.cli.progress import Bar
 from reconciler.cli.runtime import Runtime
 from reconciler.errors import ReconcilerError
 from reconciler.git import Git
 from reconciler.history.trace import trace
-from reconciler.manifest.base import BaseWorkspace
-from reconciler.manifest.cache import ParseCache
-from reconciler.manifest.committed import policy_at
 from reconciler.model.change import Plan
 from reconciler.model.desired import PortalRef
 from reconciler.plan.access.access import Sides
 from reconciler.plan.narrow import Narrowing
 from reconciler.plan.written import Written
 from reconciler.reconcile import (
-    Workspace,
     diagnose_workspace,
     open_portal,
     plan_from,
-    read_workspace,
     survey_workspace,
 )
 from reconciler.report.escape import inert
@@ -39,6 +35,7 @@ from reconciler.report.formats import FORMATS
 from reconciler.report.model import Command, Failure, Report
 from reconciler.report.text import render
 from reconciler.settings import Connection, Settings, connection, from_environment
+from reconciler.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,21 +115,11 @@ def each(asked: Asked, run: Callable[[str], Report]) -> list[Report]:
     return [run(path) for path in asked.paths]
 
 
-def validated(path: str, runtime: Runtime, policy_from: str | None = None) -> Report:
-    """The findings of a workspace, under the policy of that commit if one is named."""
-    report = Report("validate", __version__, runtime.timestamp, workspace=(path,))
-    try:
-        workspace = _under(policy_from, from_environment(runtime.environ), path, runtime)
-    except ReconcilerError as error:
-        return replace(report, error=Failure.of(error))
-    return with_workspace(report, workspace)
-
-
 def diagnosed(asked: Asked, path: str) -> Report:
     """What on a workspace's portal works against git, looked for with a client that cannot write."""
     report = blank(asked, "doctor", path)
     try:
-        workspace = _under(None, asked.settings, path, asked.runtime)
+        workspace = workspace_under(None, asked.settings, path, asked.runtime)
         report = with_workspace(report, workspace)
         if workspace.desired is None:
             return report
@@ -181,14 +168,7 @@ def agreed(report: Report, plan: Plan, *, ask: bool) -> bool:
 
 def workspace_of(asked: Asked, path: str) -> Workspace:
     """The workspace, under the policy that counts."""
-    return _under(asked.policy_from, asked.settings, path, asked.runtime)
-
-
-def _under(policy_from: str | None, settings: Settings, path: str, runtime: Runtime) -> Workspace:
-    today = runtime.today
-    committed = policy_at(Git(settings.git), policy_from, path, today) if policy_from is not None else None
-    cache = ParseCache(settings.parse_cache) if settings.parse_cache and runtime.cache else None
-    return read_workspace(path, today, committed, cache)
+    return workspace_under(asked.policy_from, asked.settings, path, asked.runtime)
 
 
 def written_of(asked: Asked, path: str) -> Written:
@@ -219,17 +199,6 @@ def blank(asked: Asked, command: Command, path: str) -> Report:
     """The report of a command over a workspace, before anything is known."""
     commit = Git(asked.settings.git).commit_of(path)
     return Report(command, __version__, asked.runtime.timestamp, workspace=(path,), commit=commit)
-
-
-def with_workspace(report: Report, workspace: Workspace, base: BaseWorkspace | None = None) -> Report:
-    """The report with what reading the workspace told, and of the base commit what is to be said."""
-    return replace(
-        report,
-        findings=(*workspace.findings, *(base.findings if base else ())),
-        files=workspace.files,
-        manifests_digest=workspace.digest,
-        policy_from=workspace.policy_from,
-    )
 
 
 @contextmanager

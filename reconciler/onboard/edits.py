@@ -14,7 +14,7 @@ from reconciler.manifest.read import SUFFIXES, load, replaced
 from reconciler.manifest.read import Workspace as Files
 from reconciler.model.listing import Terms
 from reconciler.model.request import Patch
-from reconciler.reconcile import judged
+from reconciler.workspace import judged
 
 INVALID = (
     "nothing is written: with these entries the manifests would have the errors above, at lines of the diff",

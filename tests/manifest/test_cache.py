@@ -24,7 +24,7 @@ from reconciler.manifest.cache import ParseCache
 from reconciler.manifest.parse import parse
 from reconciler.manifest.stored import from_text, to_text
 from reconciler.manifest.tree import Map, Seq
-from reconciler.reconcile import Workspace, read_workspace
+from reconciler.workspace import Workspace, read_workspace
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TODAY = date(2026, 11, 23)

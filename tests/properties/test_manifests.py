@@ -25,7 +25,7 @@ from reconciler.manifest.resolve import resolve
 from reconciler.manifest.sound import sound
 from reconciler.model.observed import Observed, Portal
 from reconciler.plan.make import make_plan
-from reconciler.reconcile import Workspace, read_workspace
+from reconciler.workspace import Workspace, read_workspace
 from tests.properties.profiles import chosen
 
 COMPANY = Path(__file__).parents[2] / "examples" / "company" / "access"
