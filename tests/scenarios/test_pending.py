@@ -330,6 +330,12 @@ def test_a_new_domain_gets_a_file_of_its_own_where_each_has_one(portal: Start) -
         "partnr.example.yaml",
     ]
     assert (story.folder / "people" / "partnr.example.yaml").read_text() == 'developers:\n  - "eve@partnr.example"\n'
+    story.git()
+    folder = story.folder / "developers"
+    folder.mkdir()
+    (folder / "partner.example.yaml").write_text("developers: [ada@partner.example]")  # the first of them
+    found = pending(story, "--only", "cy@other.example")["pending"]
+    assert {each["file"] for each in found} == {str(folder / "other.example.yaml")}
     story.git(**files, people__mixed="developers: [y@b.example, z@c.example]")
     assert "no file of the workspace is the one for it" in waiting(story, "--only", "other.example")[0]
 

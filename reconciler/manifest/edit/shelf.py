@@ -46,25 +46,31 @@ class Shelf:
             self.apis += ((api_name(item), Spot(file, "apis", index)) for index, item in _items(document, "apis"))
 
     def for_person(self, email: str) -> str:
-        """The file for a new person: the one with most of their domain, else the only one with people, else a new one
-        where each domain has its own; "" if none of it can be told.
+        """The file for a new person: the one with most of their domain, else a new one where each domain has its own,
+        else the only one with people; "" if none of it can be told.
         """
         own = self._domains.get(domain_of(email))
         if own:
             return max(sorted(own), key=lambda file: own[file])
-        return self._only("developers") or self._only(None) or self._new_file(domain_of(email))
+        return self._new_file(domain_of(email)) or self._only("developers") or self._only(None)
 
     def _new_file(self, domain: str) -> str:
-        """In the folder in which every file that has people has those of one domain, if there are several."""
+        """In the folder in which every file that has people has those of one domain: several, or one named so.
+
+        A domain's file may have owners of its own: they do not decide about the people of another.
+        """
         domains: dict[str, set[str]] = defaultdict(set)
         for name, files in self._domains.items():
             for file in files:
                 domains[file].add(name)
         folders: dict[str, list[bool]] = defaultdict(list)
+        named: set[str] = set()
         for file, names in domains.items():
-            folder, slash, _ = file.rpartition("/")
+            folder, slash, last = file.rpartition("/")
             folders[folder + slash].append(len(names) == 1)
-        own = [folder for folder, alone in folders.items() if len(alone) > 1 and all(alone)]
+            if len(self.documents) > 1 and [f"{slug(each)}.yaml" for each in names] == [last]:
+                named.add(folder + slash)
+        own = [folder for folder, alone in folders.items() if all(alone) and (len(alone) > 1 or folder in named)]
         return f"{own[0]}{slug(domain)}.yaml" if len(own) == 1 else ""
 
     def for_api(self, wanted: NewRegistration, within: Iterable[str]) -> Spot | None:
