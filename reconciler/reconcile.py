@@ -1,29 +1,24 @@
-"""The whole walk on one page: files → what git says; portal → what there is; the plan; and its doing."""
+"""The walk to a plan on one page: what git says (`workspace`), what there is (`survey`), and what has to change.
+
+`applying` is how it goes on from there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Literal, overload
 
-from reconciler.apply.run import Applied, apply_plan
-from reconciler.apply.stop import Stop
-from reconciler.apply.verify import read_back, unverified
 from reconciler.doctor.case import Case
 from reconciler.doctor.diagnose import diagnose
-from reconciler.errors import InputError, JournalError, NotFoundError, ReconcilerError
+from reconciler.errors import InputError
 from reconciler.finding import Finding
-from reconciler.journal.recorder import Recorder
-from reconciler.model.change import Outcome, Plan, Subject
+from reconciler.model.change import Plan
 from reconciler.model.desired import Desired
-from reconciler.model.observed import Need, Observed, Portal
-from reconciler.plan.about import part_about
+from reconciler.model.observed import Portal
 from reconciler.plan.make import make_plan
 from reconciler.plan.narrow import EVERYTHING, Narrowing
 from reconciler.plan.need import as_needed, need_of, need_of_access
-from reconciler.plan.saved import gone, same_server
-from reconciler.plan.stale import Recheck, need_of_plan, recheck
 from reconciler.plan.written import Written, planned_as_written
 from reconciler.settings import Connection
 from reconciler.survey import Survey, found_portal, survey_portal
@@ -101,28 +96,6 @@ def plan_from(
     return planned_as_written(_desired(workspace), written, plan)
 
 
-def recheck_plan(plan: Plan, reader: Reader, connection: Connection, *, progress: Progress | None = None) -> Recheck:
-    """A saved plan beside what it touches as that is now. Raises StalePlanError if its portal is not there."""
-    same_server(plan.portal, connection.known_as)
-    try:
-        reader.find_portal(id=plan.portal.id)
-    except NotFoundError as error:
-        raise gone(plan.portal) from error
-    subjects = [change.subject for change in plan.changes]
-    return recheck(plan, _look(reader, plan, need_of_plan(plan), subjects, progress))
-
-
-def _look(reader: Reader, plan: Plan, need: Need, subjects: Sequence[Subject], progress: Progress | None) -> Observed:
-    """What changes are about, by the lists in which that can be seen, or by filters if these take fewer requests."""
-    from reconciler.portal.observe import observe
-    from reconciler.portal.part import observe_part
-
-    part = part_about(subjects, need, plan.looked_at)
-    if part is None:
-        return observe(reader, plan.portal, need, progress=progress)
-    return observe_part(reader, plan.portal, need, part, progress=progress)
-
-
 def diagnose_workspace(
     workspace: Workspace, reader: Reader, connection: Connection, *, progress: Progress | None = None
 ) -> tuple[Plan, tuple[Finding, ...]]:
@@ -149,71 +122,3 @@ def _desired(workspace: Workspace) -> Desired:
     if workspace.desired is None:
         raise InputError(f"{workspace.path} has errors")
     return workspace.desired
-
-
-def apply_to(
-    plan: Plan,
-    writer: Writer,
-    *,
-    workers: int = 8,
-    recorder: Recorder | None = None,
-    stop: Stop | None = None,
-    wait: Callable[[float], object],
-    progress: Progress | None = None,
-    decided: Mapping[int, Outcome] | None = None,
-) -> Applied:
-    """Do what the plan says, see `apply.run`; then read back what was written, see `apply.verify`.
-
-    `wait` waits so many seconds, and raises if nobody is to wait any more. Raises JournalError before anything is
-    written; what goes wrong later is in the result.
-    """
-    made = 0
-
-    def note(_: Outcome) -> None:
-        nonlocal made
-        made += 1
-        if progress:
-            progress("changes", made, max(len(plan.changes), made))
-
-    if recorder:
-        recorder.began(plan)
-    applied = apply_plan(plan, writer, workers=workers, progress=note, record=recorder, stop=stop, decided=decided)
-    return verified(plan, applied, writer, recorder=recorder, wait=wait, progress=progress)
-
-
-def verified(
-    plan: Plan,
-    applied: Applied,
-    reader: Reader,
-    *,
-    recorder: Recorder | None,
-    wait: Callable[[float], object],
-    progress: Progress | None,
-) -> Applied:
-    """What was applied, corrected by what is there when it is read back, unless the run ended early."""
-    subjects = [outcome.change.subject for outcome in applied.outcomes]
-
-    def look(need: Need) -> Observed:
-        return _look(reader, plan, need, subjects, progress)
-
-    outcomes, error = applied.outcomes, applied.error
-    try:
-        if error is None:
-            outcomes = read_back(applied.outcomes, look, wait)
-    except ReconcilerError as trouble:
-        error = unverified(trouble)
-    done = Applied(outcomes, error, verified=error is None)
-    return done if recorder is None else _written_down(plan, applied, done, recorder)
-
-
-def _written_down(plan: Plan, applied: Applied, done: Applied, recorder: Recorder) -> Applied:
-    """The end of the run goes into the journal; if that fails, it is the run's error."""
-    positions = {id(change): index for index, change in enumerate(plan.changes)}
-    try:
-        for before, outcome in zip(applied.outcomes, done.outcomes, strict=True):
-            if outcome != before:
-                recorder.read_back(outcome, positions.get(id(outcome.change)))
-        recorder.ended(done.outcomes, done.error, verified=done.verified)
-    except JournalError as error:
-        return replace(done, error=done.error or error)
-    return done

@@ -16,7 +16,7 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("onboard",),
-    ("reconcile", "sandbox"),
+    ("applying", "reconcile", "sandbox"),
     ("survey", "workspace"),
     (
         "apply",

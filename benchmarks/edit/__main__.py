@@ -17,7 +17,7 @@ from reconciler.model.observed import Api, Application, Developer, Observed, Por
 from reconciler.onboard.answer import answered
 from reconciler.onboard.edits import Writing
 from reconciler.pending.requests import pending
-from reconciler.reconcile import judged
+from reconciler.workspace import judged
 
 TODAY = date(2026, 11, 23)
 LISTS = frozenset({"developers", "teams", "memberships", "roles", "applications", "registrations", "apis"})

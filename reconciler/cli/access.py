@@ -12,11 +12,11 @@ import click
 
 from reconciler import __version__
 from reconciler.cli import options, values
+from reconciler.cli.asked import Asked
 from reconciler.cli.beside import Beside, read_snapshots
 from reconciler.cli.emit import write
 from reconciler.cli.planning import surveyed
 from reconciler.cli.runtime import Runtime
-from reconciler.cli.walk import Asked
 from reconciler.errors import InputError
 from reconciler.git import Git
 from reconciler.history.trace import trace

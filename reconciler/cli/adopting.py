@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconciler.cli.walk import Asked
+from reconciler.cli.asked import Asked
 from reconciler.errors import ExitCode, InputError, ReconcilerError
 from reconciler.manifest.read import load
 from reconciler.onboard.adoption import adopted

@@ -9,12 +9,13 @@ import click
 
 from reconciler.apply.stop import Stop
 from reconciler.cli import options, values
+from reconciler.cli.asked import Asked
 from reconciler.cli.carry import Carrier, journal_at
 from reconciler.cli.emit import emit
 from reconciler.cli.runtime import Runtime
 from reconciler.cli.saved import carried_out
 from reconciler.cli.signals import obeyed
-from reconciler.cli.walk import Asked, applied, each
+from reconciler.cli.walk import applied, each
 
 
 @click.command("apply", short_help="Make the portal as git says.")

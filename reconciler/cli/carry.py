@@ -12,6 +12,7 @@ from reconciler import __version__
 from reconciler.actor import Actor
 from reconciler.apply.run import interrupted
 from reconciler.apply.stop import Stop
+from reconciler.applying import apply_to
 from reconciler.cli.progress import Bar
 from reconciler.cli.runtime import Runtime
 from reconciler.cli.signals import obeyed
@@ -21,7 +22,6 @@ from reconciler.journal.lines import Circumstances
 from reconciler.journal.recorder import Recorder
 from reconciler.model.change import Outcome, Plan
 from reconciler.plan.document import digest_of, to_document
-from reconciler.reconcile import apply_to
 from reconciler.report.escape import inert
 from reconciler.report.model import Failure, Report
 from reconciler.settings import Settings

@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from reconciler.cli import options
+from reconciler.cli.asked import Asked
 from reconciler.cli.emit import emit
 from reconciler.cli.runtime import Runtime
-from reconciler.cli.walk import Asked, diagnosed, each
+from reconciler.cli.walk import diagnosed, each
 
 
 @click.command("doctor", short_help="Find what on the portal works against git.")

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from reconciler.cli import options, values
+from reconciler.cli.asked import Asked
 from reconciler.cli.dump_report import dumped, snapshot_taken
 from reconciler.cli.emit import emit
 from reconciler.cli.runtime import Runtime
-from reconciler.cli.walk import Asked
 from reconciler.manifest.dump.layout import SPLITS
 from reconciler.model.origin import Origin
 from reconciler.settings import REGIONS

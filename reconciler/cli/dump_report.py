@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler import __version__
+from reconciler.cli.asked import Asked, connected
 from reconciler.cli.emit import write
-from reconciler.cli.walk import Asked, connected
 from reconciler.errors import ReconcilerError
 from reconciler.model.change import Plan
 from reconciler.model.desired import PortalRef

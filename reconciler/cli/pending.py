@@ -8,18 +8,20 @@ from typing import Any
 import click
 
 from reconciler.cli import options
-from reconciler.cli.asking import asked_for
+from reconciler.cli.asked import Asked
 from reconciler.cli.branches import Where, kept
 from reconciler.cli.emit import emit
+from reconciler.cli.pending_report import asked_for
 from reconciler.cli.runtime import Runtime
-from reconciler.cli.walk import Asked, each
+from reconciler.cli.walk import each
 from reconciler.forge import KINDS
 from reconciler.model.listing import Terms
 from reconciler.onboard.edits import Writing
 
 
 @click.command("pending", short_help="Show who waits for a decision; add them to the manifests.")
-@options.portal_options
+@options.paths
+@options.connection_options
 @click.option("--write", is_flag=True, help="Add the requests to the manifests, where they belong.")
 @click.option("--dry-run", "dry", is_flag=True, help="Show what --write would change, and change nothing.")
 @click.option("--into", metavar="FILE", help="With --write: the file of the workspace that all of it goes into.")

@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from reconciler.cli import options, values
+from reconciler.cli.asked import Asked
 from reconciler.cli.beside import Beside, read_snapshots
 from reconciler.cli.emit import emit, write_plan
 from reconciler.cli.planning import planned
 from reconciler.cli.runtime import Runtime
-from reconciler.cli.walk import Asked, each
+from reconciler.cli.walk import each
 from reconciler.report.model import Report
 
 

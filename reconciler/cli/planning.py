@@ -9,8 +9,9 @@ from typing import Literal
 
 import click
 
+from reconciler.cli.asked import Asked, connected
 from reconciler.cli.checked import with_workspace
-from reconciler.cli.walk import Asked, blank, connected, workspace_of, written_of
+from reconciler.cli.walk import blank, workspace_of, written_of
 from reconciler.errors import ReconcilerError
 from reconciler.git import Git
 from reconciler.model.desired import Desired

@@ -7,16 +7,18 @@ from dataclasses import replace
 import click
 
 from reconciler import __version__
+from reconciler.applying import recheck_plan
+from reconciler.cli.asked import Asked, connected
 from reconciler.cli.carry import Carrier
 from reconciler.cli.plan_file import read_plan
-from reconciler.cli.walk import Asked, agreed, connected
+from reconciler.cli.walk import agreed
 from reconciler.errors import ReconcilerError
 from reconciler.finding import Finding
 from reconciler.model.desired import PortalRef
 from reconciler.model.origin import Origin
 from reconciler.plan.saved import SavedPlan
 from reconciler.plan.stale import Recheck
-from reconciler.reconcile import open_portal, recheck_plan
+from reconciler.reconcile import open_portal
 from reconciler.report.model import Failure, Report
 from reconciler.workspace import read_workspace
 

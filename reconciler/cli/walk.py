@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import replace
 
 import click
 
 from reconciler import __version__
-from reconciler.cli.beside import Beside
+from reconciler.cli.asked import Asked, connected
 from reconciler.cli.carry import Carrier
 from reconciler.cli.checked import with_workspace, workspace_under
 from reconciler.cli.plan_file import read_plan
-from reconciler.cli.progress import Bar
-from reconciler.cli.runtime import Runtime
 from reconciler.errors import ReconcilerError
 from reconciler.git import Git
 from reconciler.history.trace import trace
 from reconciler.model.change import Plan
-from reconciler.model.desired import PortalRef
 from reconciler.plan.access.access import Sides
 from reconciler.plan.narrow import Narrowing
 from reconciler.plan.written import Written
@@ -30,84 +25,14 @@ from reconciler.reconcile import (
     plan_from,
     survey_workspace,
 )
-from reconciler.report.escape import inert
-from reconciler.report.formats import FORMATS
 from reconciler.report.model import Command, Failure, Report
 from reconciler.report.text import render
-from reconciler.settings import Connection, Settings, connection, from_environment
+from reconciler.settings import Connection
 from reconciler.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from reconciler.portal.client import Reader
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the user asked of a command that speaks to a portal."""
-
-    runtime: Runtime
-    paths: tuple[str, ...]
-    settings: Settings
-    format_: str
-    reports: list[tuple[str, str]]
-    workers: int
-    allow: Mapping[str, str] = field(default_factory=dict)
-    policy_from: str | None = None
-    only: tuple[str, ...] = ()
-    reviewed: str | None = None
-    authors: tuple[str, ...] = ()
-    beside: Beside = field(default_factory=Beside)
-
-    @classmethod
-    def of(
-        cls,
-        runtime: Runtime,
-        *,
-        paths: tuple[str, ...],
-        server: str | None,
-        token_file: str | None,
-        format_: str,
-        reports: list[tuple[str, str]],
-        workers: int,
-        allow: Mapping[str, str] | None = None,
-        policy_from: str | None = None,
-        only: tuple[str, ...] = (),
-        reviewed: str | None = None,
-        authors: tuple[str, ...] = (),
-        beside: Beside | None = None,
-    ) -> Asked:
-        """From the command's options and the environment. Raises InputError for a token file that is no good."""
-        settings = from_environment(runtime.environ, server=server, token_file=token_file)
-        return cls(
-            runtime,
-            paths,
-            settings,
-            format_,
-            reports,
-            workers,
-            allow or {},
-            policy_from,
-            only,
-            reviewed,
-            authors,
-            beside or Beside(),
-        )
-
-    @property
-    def told_authors(self) -> tuple[str, ...]:
-        """Who authored the change: whom the flag names, else whom CI names."""
-        return self.authors or self.settings.authors
-
-    @property
-    def tells_access(self) -> bool:
-        """Whether a document that is asked for tells of effective access."""
-        return any(FORMATS[name].access for name in (self.format_, *(name for name, _ in self.reports)))
-
-    def bar(self, verb: str) -> Bar:
-        """A progress bar, shown where a person is watching."""
-        shown = self.settings.interactive and self.runtime.is_terminal()
-        return Bar(verb, shown=shown, clock=self.runtime.ticks)
 
 
 def each(asked: Asked, run: Callable[[str], Report]) -> list[Report]:
@@ -199,20 +124,3 @@ def blank(asked: Asked, command: Command, path: str) -> Report:
     """The report of a command over a workspace, before anything is known."""
     commit = Git(asked.settings.git).commit_of(path)
     return Report(command, __version__, asked.runtime.timestamp, workspace=(path,), commit=commit)
-
-
-@contextmanager
-def connected(asked: Asked, portal: PortalRef) -> Iterator[Connection]:
-    """Where the portal is, named on stderr first; the embedded portal runs as long as it is used."""
-    target = connection(asked.settings, portal)
-    named = portal.name or portal.id
-    say = partial(click.echo, err=True)
-    if not target.embedded:
-        say(f"Portal {inert(named or '')} at {inert(target.server)}")
-        yield target
-        return
-    from reconciler.cli.embedded import running
-
-    with running(asked.settings.sandbox_state, asked.runtime.now) as url:
-        say(f"Portal {inert(named or '')} on the embedded portal at {url}, state in {asked.settings.sandbox_state}")
-        yield replace(target, server=url)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reconciler.cli.asked import Asked, connected
 from reconciler.cli.checked import with_workspace
-from reconciler.cli.walk import Asked, blank, connected
+from reconciler.cli.walk import blank
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.manifest.read import load
 from reconciler.model.change import Plan
