@@ -65,4 +65,4 @@ def judged(
     wrong = any(finding.severity == "error" for finding in findings)
     source = PolicySource(committed.ref, committed.commit) if committed else None
     said, terms = None if wrong else desired, compared(files.documents)
-    return Workspace(files.path, said, tuple(findings), files.digest, len(files.documents), source, terms)
+    return Workspace(files.path, said, tuple(findings), files.digest, files.files, source, terms)

@@ -36,6 +36,12 @@ class Workspace:
     digest: str
 
     @property
+    def files(self) -> int:
+        """How many manifests there are, read to their end or not."""
+        unread = {found.origin.file for found in self.findings if found.origin}
+        return len({each.file for each in self.documents} | {file for file in unread if file.endswith(SUFFIXES)})
+
+    @property
     def complete(self) -> bool:
         """Whether every file was read to its end, so that what is not in `documents` is nowhere."""
         read = {document.file for document in self.documents}

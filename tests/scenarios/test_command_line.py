@@ -201,6 +201,13 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
+def test_a_file_that_is_no_yaml_is_counted_like_the_others(story: Story) -> None:
+    """The last line counts manifests, and one that cannot be read is one."""
+    story.git("developers: []")
+    (story.folder / "torn.yaml").write_text("developers: [\n", encoding="utf-8")
+    assert story.run("validate", story.folder).out.endswith("\n1 error, 0 warnings in 2 files\n")
+
+
 def test_a_valid_workspace_is_said_to_be_so_without_a_connection(story: Story) -> None:
     """`validate` opens no connection."""
     ran = story.run("validate", story.folder)
