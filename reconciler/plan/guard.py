@@ -154,13 +154,13 @@ def _grants(desired: Desired, changes: Sequence[Change]) -> Iterator[Refusal]:
     policy = desired.policy
     grants = sum(change.effect == "grants" for change in changes)
     invites = sum(change.action == "invite-developer" for change in changes)
-    for rule, what, n, most in (
-        ("grants", "grants", grants, policy.grants),
-        ("invites", "invitations", invites, policy.invites),
+    for rule, one, n, most in (
+        ("grants", "grant", grants, policy.grants),
+        ("invites", "invitation", invites, policy.invites),
     ):
         if n > most:
             hint = _way_out(rule, f"split the change, raise policy.limits.{rule}.count by review")
-            yield Refusal(rule, f"the plan makes {n} {what}", n, f"at most {most}", hint)
+            yield Refusal(rule, f"the plan makes {n} {one if n == 1 else f'{one}s'}", n, f"at most {most}", hint)
     for standing_rule in desired.rules:
         n = sum(
             change.action == "approve-developer"
@@ -172,7 +172,7 @@ def _grants(desired: Desired, changes: Sequence[Change]) -> Iterator[Refusal]:
         if standing_rule.approve and n > standing_rule.max:
             yield Refusal(
                 "grants.rule",
-                f"rule {standing_rule.name!r} would approve {n} new people",
+                f"rule {standing_rule.name!r} would approve {n} new {'person' if n == 1 else 'people'}",
                 n,
                 f"at most {standing_rule.max}",
                 _way_out("grants.rule", "raise the rule's max by review"),

@@ -94,3 +94,12 @@ def test_grants_and_invitations_may_be_as_many_as_their_count(count: int, breaks
     guests = [{"email": f"g{n}@x.example", "invite": True, "full_name": "G"} for n in range(2)]
     found = plan(0, 0, more={"developers": guests}, grants={"count": count}, invites={"count": count})
     assert refused(found) == (["grants", "invites"] if breaks else [])
+
+
+def test_what_is_one_is_told_as_one() -> None:
+    guest = {"email": "g@x.example", "invite": True, "full_name": "G"}
+    found = plan(0, 0, more={"developers": [guest]}, grants={"count": 0}, invites={"count": 0})
+    assert [refusal.message for refusal in found.refusals] == [
+        "the plan makes 1 grant",
+        "the plan makes 1 invitation",
+    ]
