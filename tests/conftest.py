@@ -1,7 +1,7 @@
 """What holds for every test: how long an example takes depends on the machine, and is no failure.
 
-And golden files: whole outputs, compared to the byte. After a change that is meant: `pytest tests/report tests/plan
---update-goldens`, then read the diff as a reviewer would.
+And golden files: whole outputs, compared to the byte. After a change that is meant: `pytest tests/plan tests/report
+tests/manifest --update-goldens`, then read the diff as a reviewer would.
 """
 
 from __future__ import annotations
