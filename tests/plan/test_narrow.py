@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.errors import InputError
 from reconciler.model.change import ApiRef, Cause, Change, Plan, Ref, Subject
 from reconciler.model.observed import Portal
-from reconciler.plan.narrow import Narrowing, concerns, narrow, not_needed
+from reconciler.plan.narrow import Narrowing, concerns, must_be_known, narrow, not_needed
+from tests.plan.test_whole_plans import desired
 
 PORTAL = Portal("portal", "acme-partners")
 CHANGE = Change(
@@ -128,3 +131,41 @@ def test_what_is_done_rests_on_nothing_that_is_left_out(plan: Plan, only: set[st
     assert seen is None or set(done) <= seen
     if not only and reviewed is None:
         assert left == []
+
+
+WORKSPACE = """
+portal: {name: acme, region: eu}
+policy: {scope: {developers: ["*"], teams: ["*"], apis: ["*"]}}
+developers:
+  - {email: Ada@x.example}
+teams:
+  - {name: crew, members: [bob@x.example], roles: [{role: API Viewer, api: {name: ruled, version: v1}}]}
+apis:
+  - {name: payments, applications: [{owner: cy@x.example, name: App}]}
+rules:
+  - {name: all, match: {email: "*@x.example"}, approve: true, teams: [everyone], apis: [basics]}
+"""
+NAMED = ("ADA@x.example", "BOB@x.example", "Cy@x.example", "crew", "everyone", "payments", "ruled", "basics")
+
+
+def known(*names: str, subjects: Sequence[Subject] = ()) -> None:
+    meant, found = desired({"access.yaml": WORKSPACE})
+    assert meant is not None, found
+    must_be_known(names, meant, subjects)
+
+
+def test_what_the_workspace_or_the_plan_names_can_be_selected() -> None:
+    """By entry, line, rule or role; an API with its version too, and who is known to the portal alone."""
+    known()
+    known(*NAMED, "ruled v1")
+    known("orders", "orders v1", "ada@partner.example", subjects=[CHANGE.subject])
+
+
+@pytest.mark.parametrize("name", ["ada@y.example", "Crew", "ruled v2", "payments v1", "all", "App", "API Viewer", ""])
+def test_a_selection_that_names_nothing_is_an_error_for_it_may_be_misspelt(name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        known("crew", name, "everyone", subjects=[CHANGE.subject])
+    assert caught.value.message == (f"--only {name!r} is no person, team or API that the workspace or the plan names")
+    assert caught.value.hint == (
+        "write it as the workspace does: an address, a team's name, an API's name or `name version`"
+    )
