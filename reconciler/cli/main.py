@@ -127,5 +127,5 @@ def run() -> None:
     # A large portal is millions of values that stay: to look for garbage among them again and again took a third of
     # the time. What is garbage here is young, answers and errors, and still found.
     gc.freeze()
-    gc.set_threshold(100_000, 50, 1_000)
+    gc.set_threshold(500_000, 50, 1_000)
     sys.exit(main())

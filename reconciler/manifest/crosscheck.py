@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from reconciler.finding import Finding
@@ -34,8 +35,8 @@ T = TypeVar("T", bound=_Placed)
 
 def duplicates(said: Collected) -> Iterator[Finding]:
     """Everything that is listed twice, over all files and sides; each names both places."""
-    yield from _twice("developer", said.developers, lambda d: d.key, lambda d: d.email)
-    yield from _twice("membership", said.memberships, lambda m: (m.key, m.team), lambda m: f"{m.email} in {m.team}")
+    yield from _twice("developer", said.developers, attrgetter("key"), lambda d: d.email)
+    yield from _twice("membership", said.memberships, attrgetter("key", "team"), lambda m: f"{m.email} in {m.team}")
     yield from _twice("registration", said.registrations, _registration_key, _registration_words)
     yield from _twice("team", said.teams, lambda t: t.name, lambda t: f"team {t.name}")
     yield from _twice("rule", said.rules, lambda r: r.name, lambda r: f"rule {r.name!r}")
@@ -45,8 +46,11 @@ def duplicates(said: Collected) -> Iterator[Finding]:
         yield from _twice("role", team.roles or (), _role_key, lambda r: f"{r.role} on {r.api}")
 
 
-def _registration_key(r: DesiredRegistration) -> Hashable:
-    return (r.owner.type, r.owner_key, r.application, r.api)
+_registration_key = (
+    attrgetter(  # values of the API's name, for to hash the name itself takes as long as all else here
+        "owner.type", "owner_key", "application", "api.name", "api.version", "api.any_version", "api.package"
+    )
+)
 
 
 def _registration_words(r: DesiredRegistration) -> str:
