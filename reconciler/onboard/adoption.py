@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from reconciler.finding import Finding
 from reconciler.manifest.edit.add import FileChange, changes_for
 from reconciler.manifest.edit.change import edited
 from reconciler.manifest.edit.files import save, text_of
+from reconciler.manifest.edit.sayable import unsayable
 from reconciler.manifest.edit.shelf import Shelf
 from reconciler.manifest.edit.stop import Path as Place
 from reconciler.manifest.edit.stop import path_of, stop
@@ -29,7 +31,7 @@ def adopted(
 
     With an error nothing is written. Raises EditError where an edit is not safe.
     """
-    wanted = adoptable(desired, observed, plan)
+    wanted = tuple(map(_sayable, adoptable(desired, observed, plan)))
     into = file_named(files, writing.into) if writing.into else ""
     listed = [each for each in wanted if each.listing]
     listings = [each.listing for each in listed if each.listing]
@@ -45,6 +47,11 @@ def adopted(
         save(edits)
     items = [_adopted(each, where.get(id(each), "")) for each in (*wanted, *not_adoptable(plan))]
     return Adoption(tuple(items), patches_of(edits), written=bool(edits) and not writing.dry and not wrong), wrong
+
+
+def _sayable(each: Adoptable) -> Adoptable:
+    problem = unsayable(each.listing) if each.listing else ""
+    return replace(each, listing=None, problem=problem) if problem else each
 
 
 def _stops(files: Files, stops: Sequence[Stop]) -> dict[str, list[tuple[Place, str]]]:

@@ -10,6 +10,7 @@ from reconciler.finding import Finding
 from reconciler.manifest.edit.add import changes_for
 from reconciler.manifest.edit.change import edited
 from reconciler.manifest.edit.files import save, text_of
+from reconciler.manifest.edit.sayable import unsayable
 from reconciler.manifest.edit.shelf import Shelf
 from reconciler.manifest.read import Workspace as Files
 from reconciler.model.desired import Desired
@@ -43,7 +44,7 @@ def requests_of(
     if unknown:  # no list has packages: each is asked for by its name
         only = Need(developers=False, memberships=False, registrations=False, apis=False, packages=unknown)
         observed = replace(observed, apis=(*observed.apis, *observe(reader, portal, only, progress=progress).apis))
-    return observed, pending(desired, observed)
+    return observed, tuple(map(_sayable, pending(desired, observed)))
 
 
 def answered(
@@ -71,6 +72,11 @@ def answered(
     decision: Decision = "rejected" if terms.rejected else "listed"
     decisions = tuple(decision if yes else "left-out" for yes in wanted)
     return Answer(chosen, decisions, patches_of(edits), written=bool(edits) and not writing.dry and not wrong), wrong
+
+
+def _sayable(request: Request) -> Request:
+    """What no manifest takes is told beside the others, and keeps none of them out."""
+    return request if request.obstacle else replace(request, obstacle=unsayable(listing_of(request)))
 
 
 def _placed(request: Request, file: str) -> Request:

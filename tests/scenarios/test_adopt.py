@@ -177,3 +177,23 @@ def test_flags_that_go_with_adopt(portal: Start) -> None:
     for flags in (("--dry-run",), ("--into", "x.yaml"), ("--reason", "x")):
         ran = story.run("drift", str(story.folder), *flags)
         assert (ran.code, "go with --adopt" in ran.err) == (3, True)
+
+
+def test_a_name_that_no_manifest_takes_keeps_nothing_else_out(portal: Start) -> None:
+    """It is told, and the rest is adopted."""
+    story = portal(
+        """
+        portals:
+          - name: acme-partners
+            developers:
+              - {email: "bob@partner.example ", full_name: Bob, status: approved}
+              - {email: cy@partner.example, full_name: Cy, status: approved}
+        """
+    )
+    story.git("developers: []\n")
+    report = adopt(story)
+    assert report["written"] is True
+    assert told(report) == [
+        "bob@partner.example : 'bob@partner.example ' is no address that a manifest takes",
+        "cy@partner.example: listed",
+    ]

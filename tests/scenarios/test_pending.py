@@ -341,6 +341,27 @@ def test_a_new_domain_gets_a_file_of_its_own_where_each_has_one(portal: Start) -
 
 
 @pytest.mark.in_process
+def test_a_name_that_no_manifest_takes_keeps_nobody_else_out(portal: Start) -> None:
+    """Strangers choose names: such a request is told, with the reason, and the others are written."""
+    story = portal(
+        """
+        portals:
+          - name: acme-partners
+            developers:
+              - {email: "bob@other.example ", full_name: Bob, status: pending}
+              - {email: cy@other.example, full_name: Cy, status: pending}
+        """
+    )
+    story.git("developers: []\n")
+    assert waiting(story) == [
+        "cy@other.example",
+        "bob@other.example  | 'bob@other.example ' is no address that a manifest takes",
+    ]
+    report = pending(story, "--write", "--only", "bob@other.example ", "--only", "cy@other.example")
+    assert (report["written"], [each["decision"] for each in report["pending"]]) == (True, ["listed", "left-out"])
+
+
+@pytest.mark.in_process
 def test_files_that_change_while_the_portal_is_read_are_left(portal: Start) -> None:
     """An entry must not go beside the wrong neighbour."""
     story = portal(SEED)
