@@ -29,14 +29,26 @@ def emit(runtime: Runtime, reports: Sequence[Report], format_: str, files: Seque
     colour = sys.stdout.isatty() and wants_colour(runtime.environ)
     reports = [replace(report, checkout=here) for report in reports]
     shown = text.render_all(reports, width=width, colour=colour) if format_ == "text" else None
-    click.echo(FORMATS[format_].render(reports) if shown is None else shown, nl=False)
-    for name, path in files:
-        write(path, FORMATS[name].render(reports))
+    try:
+        _print(FORMATS[format_].render(reports) if shown is None else shown)
+    finally:  # whoever stops reading stdout finds the files all the same
+        for name, path in files:
+            write(path, FORMATS[name].render(reports))
     if "github" in (format_, *(name for name, _ in files)):
         from reconciler.cli.github import hand_over
 
         hand_over(runtime, reports)
     return ExitCode.worst(report.exit_code for report in reports)
+
+
+def _print(document: str) -> None:
+    """Raises InputError where stdout takes no more; BrokenPipeError where nobody reads it, which is none of ours."""
+    try:
+        click.echo(document, nl=False)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(f"stdout cannot be written: {error.strerror}", "look at what it is sent to") from error
 
 
 def write_plan(report: Report, path: str) -> None:
@@ -48,9 +60,15 @@ def write_plan(report: Report, path: str) -> None:
 
 
 def write(path: str, text: str) -> None:
-    """Write a whole file or none: a reader never sees half a document. Raises InputError."""
-    part = Path(f"{path}.part")
+    """Write a whole file or none: a reader never sees half a document. Raises InputError.
+
+    A device, a pipe or a link is written to as it is: `/dev/stdout` must not become a file.
+    """
+    part, target = Path(f"{path}.part"), Path(path)
     try:
+        if target.is_symlink() or (target.exists() and not target.is_file()):
+            target.write_text(text, encoding="utf-8")
+            return
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
