@@ -44,7 +44,7 @@ class Row:
                 return "-"
             return f"{value:,.0f}" if value == int(value) or value >= 1000 else f"{value:,.3g}"
 
-        verdict = "" if self.most is None else "ok" if self.held else "MISSED"
+        verdict = "" if self.most is None else "ok" if self.held else "MISSED" if self.strict else "missed here"
         name = f"{self.name}{f' ({self.unit})' if self.unit else ''}"
         ratio = "-" if self.ratio is None else f"{self.ratio:.3f}"
         line = f"{name:<58} {shown(self.measured):>12} {shown(self.floor):>12} {ratio:>8} {shown(self.most):>12}"
