@@ -58,7 +58,7 @@ def answered(
     shelf, terms = Shelf(files.documents), writing.terms if writing else Terms()
     into = file_named(files, writing.into) if writing and writing.into else ""
     _, places = changes_for(shelf, [listing_of(request) for request in chosen], terms, into)
-    chosen = tuple(_placed(request, file) for request, file in zip(chosen, places, strict=True))
+    chosen = tuple(_placed(request, file, shelf) for request, file in zip(chosen, places, strict=True))
     if writing is None:
         return Answer(chosen), ()
     must_be_unchanged(files)
@@ -79,7 +79,10 @@ def _sayable(request: Request) -> Request:
     return request if request.obstacle else replace(request, obstacle=unsayable(listing_of(request)))
 
 
-def _placed(request: Request, file: str) -> Request:
+def _placed(request: Request, file: str, shelf: Shelf) -> Request:
+    """With the file that would list it; a person gets the teams that the file's defaults give as well."""
     if not file and not request.obstacle:
         return replace(request, obstacle="no file of the workspace is the one for it; say --into FILE")
-    return replace(request, into="" if request.obstacle else file)
+    given = shelf.defaults(file) if request.subject.kind == "developer" else {}
+    teams = tuple(dict.fromkeys((*given, *request.teams)))
+    return replace(request, into="" if request.obstacle else file, teams=teams)

@@ -341,6 +341,29 @@ def test_a_new_domain_gets_a_file_of_its_own_where_each_has_one(portal: Start) -
 
 
 @pytest.mark.in_process
+def test_what_a_files_defaults_give_is_told_and_kept(portal: Start) -> None:
+    """The reviewer reads of every team, whoever gives it; and an end that the defaults give is not lost."""
+    story = portal(
+        """
+        portals:
+          - name: acme-partners
+            developers: [{email: cy@other.example, full_name: Cy, status: pending}]
+            teams: [{name: beta}, {name: partners}]
+        """
+    )
+    people = "defaults: {teams: [{name: beta, expires: 2027-01-31}]}\ndevelopers: [dee@other.example]\n"
+    story.git(people)
+    assert pending(story)["pending"][0]["gives"] == ["sign in to the portal", "team beta"]
+    story.git("rules: [{name: ours, match: {email: '*@other.example'}, teams: [partners]}]\n" + people)
+    report = pending(story, "--write")
+    assert report["pending"][0]["teams"] == ["beta", "partners"]
+    assert (
+        '{email: "cy@other.example", teams: [{name: beta, expires: 2027-01-31}, partners]}'
+        in (story.folder / "access.yaml").read_text()
+    )
+
+
+@pytest.mark.in_process
 def test_a_name_that_no_manifest_takes_keeps_nobody_else_out(portal: Start) -> None:
     """Strangers choose names: such a request is told, with the reason, and the others are written."""
     story = portal(

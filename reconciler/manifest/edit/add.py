@@ -80,7 +80,7 @@ class Additions:
         defaults = self.shelf.defaults(file)
         wanted = dict.fromkeys((*defaults, *new.teams))
         teams = [team for team in wanted if (email_key(new.email), team) not in self.shelf.members]
-        return {} if teams == list(defaults) else {"teams": teams}
+        return {} if teams == list(defaults) else {"teams": [defaults.get(team, team) for team in teams]}
 
     def _membership(self, new: NewMembership) -> str:
         key, said = email_key(new.email), self._said(registered=True)
@@ -100,7 +100,7 @@ class Additions:
     def _with_teams(self, spot: Spot, entry: dict[str, Any], item: Item) -> None:
         """An entry that names no team has those of its file's defaults, which naming one would end."""
         if "teams" not in entry and self.shelf.defaults(spot.file):
-            entry["teams"] = list(self.shelf.defaults(spot.file))
+            entry["teams"] = list(self.shelf.defaults(spot.file).values())
         _adding("teams", item)(entry)
 
     def _registration(self, new: NewRegistration) -> str:

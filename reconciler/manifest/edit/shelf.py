@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.manifest.dump.layout import slug
+from reconciler.manifest.edit.working import plain
 from reconciler.manifest.entries import api_name
 from reconciler.manifest.tree import Document
 from reconciler.model.desired import ApiName
@@ -86,12 +87,12 @@ class Shelf:
         """The file for an API that has no entry yet: the one that has such entries, else the only one, else ""."""
         return self._only("apis") or self._only(None)
 
-    def defaults(self, file: str) -> tuple[str, ...]:
-        """The teams that the file gives to everybody in it who names none."""
+    def defaults(self, file: str) -> dict[str, Any]:
+        """The teams that the file gives to everybody in it who names none: by name the item, which may say more."""
         document = self.documents.get(file)
         defaults = document.root.get("defaults") if document else None
         teams = defaults.get("teams", ()) if isinstance(defaults, dict) else ()
-        return tuple(item if isinstance(item, str) else item["name"] for item in teams)
+        return {item if isinstance(item, str) else item["name"]: plain(item) for item in teams}
 
     def _only(self, key: str | None) -> str:
         having = [file for file, document in self.documents.items() if key is None or key in document.root]
