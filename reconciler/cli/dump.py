@@ -72,6 +72,8 @@ def command(
     """
     if (folder is None) == (file is None):
         raise click.UsageError("give a folder for manifests, or --snapshot FILE")
+    if file:
+        values.only_with("a folder for manifests", "split")
     request = Asked.of(runtime, paths=(folder,) if folder else (), **asked)
     portal = named_portal(named, region, Origin("--portal"))
     if folder:

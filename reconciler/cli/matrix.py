@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reconciler.cli import options
+from reconciler.cli import options, values
 from reconciler.cli.runtime import Runtime
 from reconciler.errors import InputError
 from reconciler.report.escape import inert
@@ -47,6 +47,8 @@ def command(runtime: Runtime, /, paths: tuple[str, ...], ci: str, template: str)
       reconciler matrix access/eu access/us
       reconciler matrix access/eu access/us --for gitlab --template ci/reconcile.yml
     """
+    if ci != "gitlab":
+        values.only_with("--for gitlab", "template")
     if len(paths) > LARGEST[ci]:
         raise InputError(f"{len(paths)} workspaces are more than the {LARGEST[ci]} jobs of a matrix", "make several")
     rows = [_row(path, runtime) for path in paths]

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reconciler.cli import options
+from reconciler.cli import options, values
 from reconciler.cli.asked import Asked
 from reconciler.cli.branches import Where, kept
 from reconciler.cli.emit import emit
@@ -79,6 +79,8 @@ def command(
     """
     request = Asked.of(runtime, only=only, **asked)
     terms = _terms(reject, only, reason, expires.date() if expires else None)
+    if not branches:
+        values.only_with("--branches", "forge", "remote", "base")
     if branches:
         if write or into or reject:
             raise click.UsageError("--branches writes to branches of its own: leave out --write, --into and --reject")

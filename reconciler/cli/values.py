@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from reconciler.actor import author_name
 from reconciler.model.change import LIFTABLE
@@ -119,3 +120,15 @@ def no_connection(snapshots: tuple[str, ...], asked: Mapping[str, Any]) -> None:
     given = [flag for flag, value in (("--server", asked["server"]), ("--token-file", asked["token_file"])) if value]
     if snapshots and given:
         raise click.UsageError(f"with --snapshot no portal is asked: leave out {' and '.join(given)}")
+
+
+def only_with(flag: str, *names: str) -> None:
+    """Raise click.UsageError where a parameter of these names was given, which says something only beside `flag`."""
+    context = click.get_current_context()
+    given = [
+        option.opts[0]
+        for option in context.command.params
+        if option.name in names and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(f"{' and '.join(given)}: only with {flag}")

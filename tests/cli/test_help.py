@@ -164,3 +164,17 @@ def test_every_shell_that_the_topic_names_gets_its_script(shell: str, capsys: py
         timeout=60,
     )
     assert "_reconciler_completion" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "flag"),
+    [
+        ("matrix access --template ci/x.yml", "--template: only with --for gitlab"),
+        ("dump --snapshot s.json --portal p --server sandbox --split team", "--split: only with a folder"),
+        ("pending access --remote fork --base develop", "--remote and --base: only with --branches"),
+    ],
+)
+def test_a_flag_that_says_nothing_is_refused(line: str, flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What stands on the line counts, or is an error (3): nobody believes in a flag that is passed over."""
+    assert main(shlex.split(line)) == ExitCode.INVALID
+    assert flag in capsys.readouterr().err
