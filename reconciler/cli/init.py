@@ -45,7 +45,7 @@ def command(folder: str, ci: str, portal: str | None, region: str | None, source
         if path not in kept:
             said = "wrote {}" if _written(Path(folder, path), text) else "{} is there already: left as it is"
             click.echo(inert(said.format(Path(folder, path))), err=True)
-    click.echo("\n".join(["", "Next:", *(f"  {each}" for each in _next(own, start))]), err=True)
+    click.echo("\n".join(["", "Next:", *(f"  {each}" for each in _next(own, start, new=not kept))]), err=True)
     return 0
 
 
@@ -64,13 +64,13 @@ def _written(path: Path, text: str) -> bool:
     return True
 
 
-def _next(own: Path, start: Start) -> Iterator[str]:
+def _next(own: Path, start: Start, *, new: bool) -> Iterator[str]:
     """What is left to do, in its order."""
-    if start.portal is None or start.region is None:
+    if new and (start.portal is None or start.region is None):
         yield f"name your portal and its region in {own / 'workspace.yaml'}"
     if start.ci.source and start.source is None:
         yield f"say where reconciler is taken from, instead of {start.ci.source.partition('/.')[0]}"
     if start.ci is not CIS["none"]:
-        yield "give the CI its secrets: the first lines of its files name them, docs/ci.md explains them"
+        yield "give the CI its secrets: the first lines of its files name them, reconciler's docs/ci.md explains them"
     yield f"reconciler validate {own}"
     yield f"reconciler plan {own}    needs KONNECT_TOKEN; changes nothing"

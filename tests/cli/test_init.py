@@ -110,6 +110,7 @@ def test_what_is_there_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFi
     assert set(after) - set(before) == new
     said = capsys.readouterr().err
     assert said.count("is there already: left as it is") == 2
+    assert "name your portal" not in said
     assert main(["init", str(tmp_path), "--ci", "github"]) == 0
     assert tree(tmp_path) == after
 
