@@ -35,7 +35,7 @@ def cases(report: Report) -> Iterator[Case]:
     yield from _manifests(report)
     if report.plan is None:
         return
-    if report.command in ("plan", "apply", "drift"):  # no other judges what a plan would do
+    if report.judges:
         refused = tuple(f"{each.rule}: {each.message}; {each.hint}" for each in report.plan.refusals)
         yield Case("limits", titles.refused(report.command) if refused else "all limits are kept", failures=refused)
     if report.command == "doctor":

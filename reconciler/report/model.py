@@ -85,6 +85,11 @@ class Report:
     snapshot: SnapshotSource | None = None
 
     @property
+    def judges(self) -> bool:
+        """Whether changes and limits are what it is about; of others the plan holds lists alone."""
+        return self.command in ("plan", "apply", "drift")
+
+    @property
     def exit_code(self) -> ExitCode:
         """What the command exits with; where several rows hold, `ExitCode.worst` decides.
 

@@ -95,9 +95,9 @@ def _cards(report: Report) -> str:
             class_=f"card {colour if counts[kind] else ''}".strip(),
         )
         for kind, (word, colour) in _CARDS.items()
-        if counts[kind] or kind in ("removals", "grants")
+        if counts[kind] or (report.judges and kind in ("removals", "grants"))
     ]
-    return f'<dl class="cards">{"".join(cards)}</dl>\n' if report.plan else ""
+    return f'<dl class="cards">{"".join(cards)}</dl>\n' if report.plan and cards else ""
 
 
 def _attention(report: Report) -> Iterator[str]:
