@@ -104,7 +104,10 @@ def at_base(path: str, remote: str, base: str, environment: Mapping[str, str]) -
     """
     calm = {**environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
     start = path if Path(path).is_dir() else str(Path(path).parent)
-    top = _git(start, calm, "rev-parse", "--show-toplevel")
+    try:
+        top = _git(start, calm, "rev-parse", "--show-toplevel")
+    except WorktreeError as error:
+        raise WorktreeError(error.message, f"the workspace must be in a clone of {remote}") from error
     inside = Path(path).resolve().relative_to(Path(top).resolve()).as_posix()
     _git(top, calm, "fetch", "--quiet", "--no-tags", remote, f"refs/heads/{base}")
     commit = _git(top, calm, "rev-parse", "FETCH_HEAD")

@@ -162,7 +162,7 @@ ada@partner.example, approved
           commit SIGNED______ of 2026-03-02 by "Ada <ada@acme.example>": "Ada signed up"
           merged on 2026-03-05 by "Jo <jo@acme.example>", commit MERGED______: "Merge pull request
               #12 from acme/ada"
-  call orders, through application Checkout, since 2026-03-09
+  call orders, through application Checkout
       listed, and not there yet
       registration: approved by "Kim <kim@acme.example>", 2026-03-09, "#13", commit SQUASHED____
           access/people.yaml:10

@@ -198,6 +198,10 @@ def test_what_goes_wrong_is_told(repository: Repository) -> None:
     """A base that is not there, no `gh`, flags that do not go together."""
     report = repository.report("--base", "nowhere", code=3)
     assert report["error"]["message"].startswith("git fetch: ")
+    outside = repository.clone.parent / "outside.yaml"
+    outside.write_text(HEADER)
+    ran = repository.story.run("pending", str(outside), "--branches", "--format", "json")
+    assert ran.json["error"]["hint"] == "the workspace must be in a clone of origin"
     repository.story.environ["PATH"] = os.environ["PATH"]
     report = repository.report("--forge", "gitlab", code=3)
     assert report["error"]["message"].startswith("`glab` cannot be run")

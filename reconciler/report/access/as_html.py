@@ -53,7 +53,8 @@ def _holder(holder: Holder) -> str:
 
 
 def _right(grounded: Grounded) -> str:
-    since = f'<br><span class="faint">since {grounded.since[:10]}</span>' if grounded.since else ""
+    there = grounded.right.now
+    since = f'<br><span class="faint">since {grounded.since[:10]}</span>' if there and grounded.since else ""
     marked = "".join(f'<br><span class="level warning">{shown(mark)}</span>' for mark in marks(grounded))
     return _sentence(right_words(grounded)) + since + marked
 

@@ -70,7 +70,7 @@ def _holder(page: Page, holder: Holder, *, in_full: bool) -> None:
 
 
 def _right(page: Page, grounded: Grounded, *, in_full: bool) -> None:
-    since = f", since {grounded.since[:10]}" if in_full and grounded.since else ""
+    since = f", since {grounded.since[:10]}" if in_full and grounded.right.now and grounded.since else ""
     page.line(sentence(right_words(grounded)) + since, indent=2)
     for mark in marks(grounded):
         page.line(mark, "warning", 6)
