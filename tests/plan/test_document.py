@@ -28,6 +28,7 @@ from reconciler.model.change import (
     Plan,
     Ref,
     Refusal,
+    Since,
     Subject,
 )
 from reconciler.model.observed import Portal
@@ -256,8 +257,9 @@ def test_the_last_moment_counts_and_the_zone_does_not_matter() -> None:
         plan.must_be_fresh(end + timedelta(seconds=1))
 
 
-def test_a_newer_minor_version_is_accepted_with_fields_that_are_new() -> None:
-    document = saved(format_version="1.9", news={"deep": [1]})
+@pytest.mark.parametrize("version", ["1.9", "1.9.2"])
+def test_a_newer_minor_version_is_accepted_with_fields_that_are_new(version: str) -> None:
+    document = saved(format_version=version, news={"deep": [1]})
     assert opened(document, None).plan == Plan(PORTAL)
 
 
@@ -282,7 +284,9 @@ def test_whatever_is_edited_is_refused(plan: Plan, data: st.DataObject, key: Sec
 def test_one_character_is_enough() -> None:
     document = saved()
     document["portal"]["name"] = "acme-partnerz"
-    with pytest.raises(StalePlanError, match="was edited after it was made: its digest does not match its content"):
+    with pytest.raises(
+        StalePlanError, match=r"^the saved plan was edited after it was made: its digest does not match its content$"
+    ):
         opened(document, None)
 
 
@@ -293,7 +297,9 @@ def test_a_signed_plan_is_opened_with_its_key_alone(plan: Plan) -> None:
     assert SCHEMA.is_valid(document)
     assert document["signature"] == signature_of(document, KEY)
     assert opened(document, KEY).plan == plan
-    with pytest.raises(StalePlanError, match="has a wrong signature: it was edited, or signed with another key"):
+    with pytest.raises(
+        StalePlanError, match=r"^the saved plan has a wrong signature: it was edited, or signed with another key$"
+    ):
         opened(document, OTHER_KEY)
 
 
@@ -310,12 +316,17 @@ def test_a_made_up_signature_is_wrong(signature: str) -> None:
 
 
 def test_with_a_key_a_plan_that_is_not_signed_is_refused() -> None:
-    with pytest.raises(StalePlanError, match="is not signed, and with RECONCILER_PLAN_KEY only signed plans count"):
+    with pytest.raises(
+        StalePlanError, match=r"^the saved plan is not signed, and with RECONCILER_PLAN_KEY only signed plans count$"
+    ):
         opened(saved(), KEY)
 
 
 def test_a_signature_that_cannot_be_checked_is_an_error() -> None:
-    with pytest.raises(StalePlanError, match="is signed, and there is no key to check that with"):
+    with pytest.raises(
+        StalePlanError,
+        match=r"^the saved plan is signed, and there is no key to check .*: RECONCILER_PLAN_KEY is not set$",
+    ):
         opened(saved(key=KEY), None)
 
 
@@ -326,6 +337,10 @@ def test_the_key_stands_nowhere_in_the_document() -> None:
 def test_a_plan_for_a_portal_on_another_server_is_refused() -> None:
     made = r"acme-partners \(5f3c\) at https://eu.api.konghq.com"
     same_server(PORTAL, "https://eu.api.konghq.com/")
+    same_server(replace(PORTAL, server="https://eu.api.konghq.com/"), "https://eu.api.konghq.com")
+    for here, there in (("http://x/X", "http://x"), ("http://x", "http://x/X"), ("/x", "x")):
+        with pytest.raises(StalePlanError):
+            same_server(replace(PORTAL, server=here), there)
     with pytest.raises(StalePlanError, match=rf"^the saved plan is for another portal: {made}; this run is about x$"):
         same_server(PORTAL, "x")
 
@@ -347,7 +362,9 @@ def test_a_portal_that_was_renamed_is_the_same_portal() -> None:
 def test_other_manifests_make_it_stale() -> None:
     plan = opened(saved(), None)
     plan.must_be_from("sha256:0d1e")
-    with pytest.raises(StalePlanError, match="was made from other manifests"):
+    with pytest.raises(
+        StalePlanError, match=r"^the saved plan was made from other manifests: they were changed since$"
+    ):
         plan.must_be_from("sha256:beef")
 
 
@@ -359,8 +376,32 @@ def test_every_refusal_says_what_to_do_next() -> None:
 
 @pytest.mark.parametrize("other", [None, [], "plan", {}, {"kind": "report", "format_version": "1.0"}])
 def test_what_is_no_plan_at_all_is_invalid_input(other: object) -> None:
-    with pytest.raises(InputError, match="this file is not a saved plan"):
+    with pytest.raises(InputError, match=r"^this file is not a saved plan$") as caught:
         opened(other, None)
+    assert caught.value.hint == "write one with `reconciler plan PATH --out FILE`"
+
+
+ANEW = "give it as `apply PATH --reviewed FILE`, which plans anew and does what both have; or plan again"
+
+
+def test_a_plan_from_a_snapshot_or_of_a_part_is_not_carried_out_as_it_is() -> None:
+    """Its refusals were judged on a file, or without the whole; one of the whole portal may be."""
+    whole = opened(saved(), None)
+    whole.must_be_of_the_portal()
+    whole.must_be_of_the_whole()
+    with pytest.raises(StalePlanError) as caught:
+        opened(saved(snapshot={"taken_at": "2026-11-01T00:00:00Z"}), None).must_be_of_the_portal()
+    assert caught.value.message == (
+        "the saved plan was made from a snapshot of 2026-11-01T00:00:00Z, not from the portal itself"
+    )
+    assert caught.value.hint == ANEW
+    part = Plan(PORTAL, changed_since=Since("ma\x1bin", "0123456789abcdef", 1, 0))
+    with pytest.raises(StalePlanError) as caught:
+        opened(saved(part), None).must_be_of_the_whole()
+    assert caught.value.message == (
+        "the saved plan looked only at what changed since ma\\x1bin (commit 0123456789ab)"
+    )
+    assert caught.value.hint == ANEW
 
 
 ADA = {
@@ -397,7 +438,7 @@ def test_what_cannot_be_read_is_named_by_its_place(changed: dict[str, Any], mess
     with pytest.raises(InputError) as caught:
         from_document(saved(**changed))
     assert f"this saved plan cannot be read: {message}" in caught.value.message
-    assert caught.value.hint
+    assert caught.value.hint == "it was made by another tool or a newer reconciler; plan again"
 
 
 def test_a_document_that_cannot_say_when_it_expires_is_invalid() -> None:

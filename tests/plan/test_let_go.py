@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import pytest
+
 from reconciler.model.desired import Desired, Scope
 from reconciler.plan.let_go import let_go
 from reconciler.plan.make import make_plan
@@ -120,7 +122,31 @@ def test_what_is_let_go_is_told_word_by_word(golden: Callable[[str, str], None])
         lines += [f"# {name}", *told(policy), ""]
     for name, scope in SCOPES.items():
         lines += [f"# {name}", *told(scope=scope), ""]
-    golden("let-go.txt", "\n".join([*lines, "# nothing was read", *told(read=False)]) + "\n")
+    lines += ["# nothing was read", *told(read=False), ""]
+    lines += ["# nothing was read, for it is ignored", *told(POLICIES["ignore"], read=False)]
+    golden("let-go.txt", "\n".join(lines) + "\n")
+
+
+WIDE = "developers: [{email: a@x.example, applications: [{name: App, apis: [%s]}]}]"
+
+
+@pytest.mark.parametrize(
+    ("was", "is_", "gone"),
+    [
+        ("orders", "{name: orders, version: v1}", False),
+        ("{name: orders, version: v1}", "orders", False),
+        ("{name: orders, version: v1}", "{name: orders, version: v2}", True),
+        ("{name: orders, version: v1}", "{name: orders, version: null}", True),
+        ("{name: orders, version: null}", "{name: orders, version: v1}", True),
+        ("{name: orders, version: null}", "{name: orders, version: null}", False),
+        ("{package: orders}", "orders", True),
+        ("{package: orders}", "{package: orders}", False),
+        ("orders", "payments", True),
+    ],
+)
+def test_an_api_is_listed_still_where_a_version_may_be_meant(was: str, is_: str, gone: bool) -> None:
+    base, now, there = meant(WIDE % was), meant(WIDE % is_), observed({"developers": []})
+    assert bool(let_go(base, now, make_plan(now, there), there)) is gone
 
 
 def test_what_is_listed_still_is_not_let_go() -> None:

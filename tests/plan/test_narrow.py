@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import InputError
-from reconciler.model.change import ApiRef, Cause, Change, Plan, Ref, Subject
+from reconciler.model.change import ApiRef, Cause, Change, LeftOut, Plan, Ref, Subject
 from reconciler.model.observed import Portal
 from reconciler.plan.narrow import Narrowing, concerns, must_be_known, narrow, not_needed
 from tests.plan.test_whole_plans import desired
@@ -97,6 +97,21 @@ def test_what_was_to_be_made_at_the_review_may_be_there_by_now() -> None:
 )
 def test_a_registration_is_about_its_owner_and_its_api(name: str, concerned: bool) -> None:
     assert concerns(CHANGE.subject, name) is concerned
+
+
+def test_a_membership_is_about_its_person_and_its_team() -> None:
+    """And of what was left out it is said whether nobody selected it, or nobody had reviewed it."""
+    crew = replace(CHANGE, action="add-member", subject=Subject("membership", Ref("bob@x.example"), Ref("crew")))
+    assert [concerns(crew.subject, name) for name in ("crew", "bob@x.example", "CREW", "orders")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    kept, left_out = narrow((CHANGE, crew), ((), ()), Narrowing(("crew",)))
+    assert (kept, left_out) == ((crew,), (LeftOut(CHANGE, "not-selected"),))
+    kept, left_out = narrow((CHANGE, crew), ((), ()), Narrowing((), Plan(PORTAL, (CHANGE,))))
+    assert (kept, left_out) == ((CHANGE,), (LeftOut(crew, "not-reviewed"),))
 
 
 NAMES = ("a@x.example", "b@x.example", "c@x.example")

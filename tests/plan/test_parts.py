@@ -164,7 +164,27 @@ def test_a_change_can_be_about_anybody() -> None:
     assert since(*begins) == about("bob@x.example", teams=("idle",))
     assert since(*begins, policy=EXACT) is None
     assert since("name: idle", "name: lazy", policy=EXACT) == about(teams=("idle", "lazy"))
+    lists = BASE.replace("name: idle", "name: idle, description: Few, members: [bob@x.example]")
+    fewer = lists.replace("Few", "A few")
+    assert changed(meant(EXACT + lists), meant(EXACT + fewer)) == about(teams=("idle",))
     assert since(roles, "", policy=EXACT) == about(teams=("crew",))
+
+
+def test_every_way_to_write_an_address_is_asked_for() -> None:
+    """In an entry, in a team and at an application, before and after; whether a filter regards case is not known."""
+    before = "developers: [Ada@x.example, bob@x.example]\nteams: [{name: crew, members: [ADA@x.example]}]"
+    app = "apis: [{name: payments, applications: [{owner: ada@X.example, name: App}]}]"
+    now = "developers: [bob@x.example]\nteams: [{name: crew, members: [aDA@x.example, bob@x.example]}]"
+    found = changed(meant(f"{before}\n{app}"), meant(f"{now}\n{app.replace('ada@X', 'adA@x')}"))
+    assert found is not None
+    assert found.addresses == tuple(
+        sorted(
+            [
+                *("Ada@x.example", "ADA@x.example", "ada@X.example", "aDA@x.example", "adA@x.example"),
+                *("ada@x.example", "bob@x.example"),
+            ]
+        )
+    )
 
 
 def lines(said: Desired) -> list[str]:

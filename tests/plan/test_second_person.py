@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.model.change import Plan
+from reconciler.model.change import ApiRef, Plan, Ref, Subject
 from reconciler.plan.make import make_plan
-from reconciler.plan.second_person import second_person, unknown_author
+from reconciler.plan.second_person import OwnGrant, second_person, unknown_author
+from reconciler.plan.second_person import flagged as flagged_findings
 from tests.plan.test_whole_plans import desired, observed
 
 FILES = """
@@ -110,3 +111,11 @@ def test_where_nothing_is_granted_nobody_asks_who_the_author_is() -> None:
     assert removals
     assert list(unknown_author(meant, removals, ())) == []
     assert list(second_person(meant, ())) == []
+
+
+def test_a_grant_that_nobody_asked_for_has_no_line() -> None:
+    """And one for an API alone names no application."""
+    subject = Subject("registration", developer=Ref("ada@x.example"), api=ApiRef("payments"))
+    [found] = flagged_findings([OwnGrant(subject, None)])
+    assert found.origin is None
+    assert found.message == "whoever authored this change grants it to themselves: payments of ada@x.example"

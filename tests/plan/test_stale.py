@@ -18,6 +18,7 @@ from reconciler.model.observed import (
     Role,
     Team,
 )
+from reconciler.plan.now import words
 from reconciler.plan.stale import need_of_plan, recheck
 
 PORTAL = Portal("portal", "acme-partners")
@@ -28,9 +29,10 @@ NOW = Observed(
     developers=(
         Developer("ada", "Ada@partner.example", "approved"),
         Developer("bob", "bob@partner.example", "pending"),
+        Developer("dan", "dan@partner.example", "pending"),
     ),
     teams=(Team("beta", "beta", "New", can_own_applications=False),),
-    memberships=(Membership("beta", "ada"),),
+    memberships=(Membership("beta", "ada"), Membership("beta", "dan")),
     roles=(Role("r2", "beta", "API Viewer", "orders", "eu"),),
     applications=(Application("shop", "Shop", "developer", "ada"), Application("bot", "Bot", "team", "beta")),
     registrations=(
@@ -70,6 +72,10 @@ def invite(email: str) -> Change:
     return change("invite-developer", Subject("developer", developer=Ref(email)), None, after, "grants")
 
 
+def developer(action: Action, before: str, after: str, effect: Effect, ref: Ref) -> Change:
+    return change(action, Subject("developer", developer=ref), {"status": before}, {"status": after}, effect)
+
+
 def registration(action: Action, before: str | None, after: str, effect: Effect, **more: object) -> Change:
     given = {"developer": ADA, "application": SHOP, "api": ORDERS, "registration_id": "reg", **more}
     subject = Subject("registration", **given)  # type: ignore[arg-type]
@@ -86,10 +92,22 @@ def registered(**more: object) -> Change:
 
 BOTS = {"developer": None, "team": BETA, "application": Ref("Bot", "bot"), "registration_id": "bots"}
 HOLDS, ALREADY = "holds", "already"
+BOB, EVE = Ref("bob@partner.example", "bob"), Ref("eve@x.example", "eve")
 CASES: dict[str, tuple[Change, str]] = {
+    "somebody is approved": (developer("approve-developer", "pending", "approved", "grants", BOB), HOLDS),
+    "somebody was approved already": (developer("approve-developer", "pending", "approved", "grants", ADA), ALREADY),
+    "somebody is something else by now": (
+        developer("revoke-developer", "approved", "revoked", "removes", BOB),
+        "it was approved when the plan was made, and is pending now",
+    ),
+    "somebody who is gone is approved": (
+        developer("approve-developer", "pending", "approved", "grants", EVE),
+        "the developer is no longer on the portal",
+    ),
     "a member who is there leaves": (leave(), HOLDS),
     "somebody who is there already joins": (join(), ALREADY),
     "somebody who is not approved joins": (join(Ref("bob@partner.example", "bob")), "the developer is pending now"),
+    "somebody who is not approved is in the team already": (join(Ref("dan@partner.example", "dan")), ALREADY),
     "somebody who is gone joins": (join(Ref("eve@x.example", "eve")), "the developer is no longer on the portal"),
     "somebody who is gone leaves": (leave(Ref("eve@x.example", "eve")), ALREADY),
     "somebody leaves a team that is gone": (leave(team=Ref("live", "live")), ALREADY),
@@ -182,6 +200,7 @@ CASES: dict[str, tuple[Change, str]] = {
 def test_each_change_holds_or_is_so_already_or_is_stale(made: Change, expected: str) -> None:
     plan = Plan(PORTAL, (made,), ((),), ((),))
     decided = recheck(plan, NOW).decided
+    assert all(each.change == made for each in decided.values())
     said = {index: f"{each.result} {each.detail}".strip() for index, each in decided.items()}
     stale = {0: f"stale not tried: {expected}"}
     assert said == {HOLDS: {}, ALREADY: {0: "already"}}.get(expected, stale)
@@ -222,6 +241,7 @@ def test_what_a_change_rests_on_may_have_been_made_by_somebody_else() -> None:
     )
     plan = Plan(PORTAL, changes, ((),) * 4, ((), (), (0, 1), ()))
     made = recheck(plan, NOW)
+    assert made.plan.changes[:2] == changes[:2]
     assert [each.subject for each in made.plan.changes[2:]] == [
         member(Ref("Ada@partner.example", "ada"), BETA),
         member(Ref("eve@partner.example"), Ref("live")),
@@ -232,7 +252,41 @@ def test_what_a_change_rests_on_may_have_been_made_by_somebody_else() -> None:
         2: "already",
         3: "stale",
     }
+    assert made.decided[3].detail == "not tried: the developer is not on the portal now"
     assert made.left == ()
+
+
+def test_whom_the_plan_itself_approves_may_be_given_something() -> None:
+    """Somebody who waits, or who is invited; what does not rest on that is for people who are approved."""
+    guest = Ref("guest@partner.example")
+    changes = (
+        developer("approve-developer", "pending", "approved", "grants", BOB),
+        invite(guest.name),
+        join(BOB),
+        join(guest),
+        join(BOB),
+    )
+    made = recheck(Plan(PORTAL, changes, ((),) * 5, ((), (), (0,), (1,), ())), NOW)
+    assert made.left == changes[:4]
+    assert {index: each.detail for index, each in made.decided.items()} == {
+        4: "not tried: the developer is pending now"
+    }
+
+
+def test_what_was_looked_at_is_the_most_of_then_and_now() -> None:
+    """Then the whole portal was read, and now what the plan touches; a list may also be new."""
+    then = Plan(PORTAL, looked_at={"developers": 9, "teams": 0, "apis": 4})
+    assert recheck(then, replace(NOW, read=NOW.read | {"memberships"})).plan.looked_at == {
+        "apis": 4,
+        "developers": 9,
+        "memberships": 2,
+        "teams": 1,
+    }
+    assert recheck(Plan(PORTAL, looked_at={"roles": 0}), replace(NOW, developers=())).plan.looked_at == {
+        "developers": 0,
+        "roles": 0,
+        "teams": 1,
+    }
 
 
 def test_what_is_read_is_what_the_plan_touches() -> None:
@@ -241,3 +295,21 @@ def test_what_is_read_is_what_the_plan_touches() -> None:
     )
     plan = Plan(PORTAL, (leave(), CASES["a role is assigned"][0], revoked()))
     assert need_of_plan(plan) == Need(teams=("beta",), roles_of=("beta",), apis=False)
+    least = Need(developers=False, memberships=False, teams=(), registrations=False, apis=False)
+    assert need_of_plan(Plan(PORTAL, (leave(),))) == replace(
+        least, developers=True, memberships=True, teams=("beta",)
+    )
+    assert need_of_plan(Plan(PORTAL, (CASES["a role is assigned"][0],))) == replace(least, roles_of=("beta",))
+    assert need_of_plan(Plan(PORTAL, (CASES["a team is updated"][0],))) == least
+    assert need_of_plan(Plan(PORTAL, (revoked(**BOTS),))) == replace(least, registrations=True)
+
+
+def test_facts_in_words() -> None:
+    assert [
+        words(facts) for facts in (None, {"status": "revoked"}, {"member": True}, {"name": "a", "x_y": None})
+    ] == [
+        "not there",
+        "revoked",
+        "there",
+        "name 'a', x y None",
+    ]
