@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
 
 from reconciler.errors import InputError
-from reconciler.finding import Finding
+from reconciler.finding import Finding, Severity
 from reconciler.model.change import ApiRef, Cause, Change, Item, LeftOut, Lifted, Plan, Ref, Refusal, Since, Subject
 from reconciler.model.drift import Base, Comparison
 from reconciler.model.observed import Portal
 from reconciler.model.origin import Origin
 from reconciler.model.snapshot import SnapshotSource
-from reconciler.plan.document import PolicySource, Stamp, digest_of, to_document
+from reconciler.plan.document import PolicySource, Stamp, digest_of, from_document, to_document
 from reconciler.plan.document_fields import ITEM_LISTS
 from reconciler.plan.saved import opened
 
@@ -92,6 +95,54 @@ def test_what_is_not_known_of_its_making_is_null() -> None:
     assert not {"base", "let_go", "policy_changes", "snapshot", "changed_since"} & document.keys()
     found = opened(document, None)
     assert (found.commit, found.policy_from, found.snapshot_of) == (None, None, None)
+
+
+def test_the_summary_counts_everything() -> None:
+    """Each number is another one here, so that none stands for another."""
+    found = {severity: Finding("f", severity, "m") for severity in get_args(Severity)}
+    plan = Plan(
+        EVERYTHING.portal,
+        changes=(CHANGE, *[replace(CHANGE, effect="removes")] * 2, *[replace(CHANGE, effect="neither")] * 3),
+        **{name: (ITEM,) * (10 + n) for n, name in enumerate(ITEM_LISTS)},
+        findings=(found["error"], *[found["warning"]] * 2, *[found["note"]] * 4),
+        refusals=(REFUSAL,) * 20,
+        lifted=(Lifted(REFUSAL, "said so"),) * 21,
+        left_out=(LeftOut(CHANGE, "not-reviewed"),) * 22,
+        not_needed=(CHANGE,) * 23,
+    )
+    assert saved(plan)["summary"] == {
+        "changes": 6,
+        "grants": 1,
+        "removals": 2,
+        "neither": 3,
+        "held": 10,
+        "waiting": 11,
+        "blocked": 12,
+        "unlisted": 13,
+        "requests": 14,
+        "residual": 15,
+        "refusals": 20,
+        "lifted": 21,
+        "left_out": 22,
+        "not_needed": 23,
+        "findings": 7,
+        "errors": 1,
+        "warnings": 2,
+    }
+
+
+def test_a_refusal_is_lifted_by_review_or_by_a_flag() -> None:
+    """By review where the policy has a line for it."""
+    lifted = (Lifted(REFUSAL, "reviewed", PLACE), Lifted(REFUSAL, "said so"))
+    document = saved(replace(EVERYTHING, lifted=lifted))
+    assert [each["by"] for each in document["lifted"]] == ["policy", "flag"]
+
+
+def test_an_item_of_no_day_and_a_document_that_is_no_object() -> None:
+    plan = replace(EVERYTHING, held=(Item(SUBJECT, "a reason"),))
+    assert opened(saved(plan), None).plan == plan
+    with pytest.raises(InputError, match=r"^this saved plan cannot be read: the document: an object is expected$"):
+        from_document([])
 
 
 Way = tuple[str | int, ...]
