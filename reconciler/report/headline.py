@@ -101,6 +101,7 @@ def _applied(report: Report, plan: Plan) -> str:
     counts = [f"{made.count('grants'):,} granted", f"{made.count('removes'):,} REMOVED"]
     counts += [f"{made.count('neither'):,} other"] if "neither" in made else []
     summary = report.summary
+    counts += [f"{summary['already']:,} of them so already"] if summary["already"] else []
     undone = [f"{summary[kind]:,} {word}" for kind, word in _UNDONE.items() if summary[kind]]
     parts = [", ".join(map(together, counts)), ", ".join(map(together, undone)), _aside(plan)]
     return f"Applied {len(made):,} of {plural(len(plan.changes), 'change')}: {'; '.join(filter(None, parts))}"
