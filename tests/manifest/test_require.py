@@ -7,26 +7,32 @@ from textwrap import dedent
 
 import pytest
 
+from reconciler.finding import Finding
 from reconciler.manifest.check import check
 from reconciler.manifest.parse import parse
 from reconciler.manifest.resolve import resolve
 
 TODAY = date(2026, 11, 23)
+ENTERS = 'rules: [{name: r, match: {email: "*@a.example"}, teams: [t]}]\n'
 TOP = "portal: {name: acme-partners, region: eu}\n"
 
 
-def found(require: str, **files: str) -> list[str]:
-    """What is said of a workspace with that requirement in p.yaml, `a__b` being the file a/b.yaml."""
+def findings(require: str, **files: str) -> list[Finding]:
+    """What is found in a workspace with that requirement in p.yaml, `a__b` being the file a/b.yaml."""
     texts = {"p": TOP + f"policy: {{require: {require}}}\n", **files}
     documents = []
     for name, text in texts.items():
         inside = f"{name.replace('__', '/')}.yaml"
-        document, findings = parse(dedent(text), inside, inside=inside)
+        document, wrong = parse(dedent(text), inside, inside=inside)
         assert document is not None
-        assert (findings, check([document], complete=False)) == ([], [])
+        assert (wrong, check([document], complete=False)) == ([], [])
         documents.append(document)
-    _, findings = resolve(documents, TODAY)
-    return [str(finding).replace(" error ", " ").replace(".yaml:", ":") for finding in findings]
+    return resolve(documents, TODAY)[1]
+
+
+def found(require: str, **files: str) -> list[str]:
+    """The same, each with its place."""
+    return [str(finding).replace(" error ", " ").replace(".yaml:", ":") for finding in findings(require, **files)]
 
 
 EVERY_SIDE = {
@@ -99,6 +105,90 @@ def test_a_requirement_says_of_which_grants_and_whose_and_like_what(requirement:
     assert [line.partition("reason: ")[2].partition(": the")[0] for line in lines] == told
 
 
+def test_a_registration_is_its_owner_s_and_a_rule_s_as_well() -> None:
+    """Whose domain counts is the owner's; a team has none. What a rule approves is a registration too."""
+    files = {
+        "apis": """\
+            apis:
+              - name: orders
+                applications:
+                  - {owner: ada@a.example, name: S}
+                  - {owner: bob@b.example, name: S}
+                  - {owner: {team: t}, name: S}
+            """,
+        "rules": 'rules: [{name: r, match: {email: "*@b.example"}, teams: [t], apis: [orders]}]\n',
+    }
+    lines = found("{reason: [{name: why, of: [registrations], outside: [a.example]}]}", **files)
+    assert [line.partition(" require.reason: ")[2].partition(": there")[0] for line in lines if "why" in line] == [
+        "orders for 'S' of bob@b.example",
+        "orders for 'S' of team t",
+        "rule 'r': orders for *@b.example",
+    ]
+
+
+def test_whoever_has_an_address_fits_a_star_and_a_team_has_none() -> None:
+    files = {
+        "people": "developers: [zoë@a.example]\n",
+        "apis": "apis: [{name: p, applications: [{owner: zoë@a.example, name: S}, {owner: {team: t}, name: S}]}]\n",
+    }
+    lines = found("{reason: [{name: why, outside: ['*']}]}", **files)
+    assert [line.partition(": there")[0] for line in lines if "why" in line] == [
+        "apis:1:66 require.reason: p for 'S' of team t"
+    ]
+    [nobody] = [
+        line for line in found("{teams: [{name: ours, teams: [t], domains: []}]}", rules=ENTERS) if "'ours'" in line
+    ]
+    assert "*@a.example: only people of no domain enter that team, against 'ours'" in nobody
+
+
+def test_several_patterns_are_told_as_a_list() -> None:
+    people = "developers: [{email: ada@a.example, reason: R, teams: [t]}]\n"
+    assert [
+        line.partition("ada@a.example")[2].partition(", against")[0]
+        for line in found(
+            """{reason: [{name: r, of: [developers], like: [A-*, B-*]}],
+                teams: [{name: t, teams: [t], domains: [b.example, c.example]}]}""",
+            people=people,
+        )
+        if "ada" in line
+    ] == [
+        ": the reason 'R' is not like A-* or B-*",
+        " in t: only people of b.example, c.example enter that team",
+    ]
+
+
+def test_each_finding_says_what_to_do_next() -> None:
+    everything = """{
+      reason: [{name: r}], expires: [{name: e}], teams: [{name: t, teams: [t], domains: []}],
+      paths: [{name: b, path: b, domains: ["*"], teams: [u, v], apis: []}, {name: c, path: c}]}"""
+    hints = {
+        (f.rule, "no path" in f.message): f.hint
+        for f in findings(
+            everything,
+            a="developers: [ada@a.example]\n",
+            b__x="developers: [{email: bob@a.example, teams: [t]}]\n",
+        )
+        if "require" in f.rule
+    }
+    under = "here, or to the person, application or rule that it stands under"
+    assert hints == {
+        ("require.reason", False): f"add `reason: …` {under}",
+        ("require.expires", False): f"add `expires: YYYY-MM-DD` {under}",
+        ("require.teams", False): (
+            "remove the line; who may enter the team is said by policy.require, and changed by its review"
+        ),
+        (
+            "require.paths",
+            False,
+        ): "move the line to a file that may grant it; which may is said by policy.require.paths",
+        (
+            "require.paths",
+            True,
+        ): "move the line to a file that may grant it; which may is said by policy.require.paths",
+        ("idle-requirement", False): "correct the path, or remove it: files elsewhere go by the next path above them",
+    }
+
+
 def test_an_end_is_asked_for_within_so_many_days() -> None:
     """The person's own end counts for all that they are given, by whichever file; the earlier one wins."""
     files = {
@@ -166,7 +256,7 @@ def test_a_path_grants_what_is_its_own_and_the_longest_counts_alone() -> None:
               - {email: gone@a.example, status: revoked}
             teams:
               - {name: pay-a, members: [ada@b.example], roles: [{role: API Viewer, api: orders}]}
-              - {name: core}
+              - {name: core, roles: [{role: API Viewer, api: payments}]}
             apis:
               - {name: payments, applications: [{owner: ada@a.example, name: S}]}
               - {name: orders, applications: [{owner: ada@a.example, name: S}]}
@@ -177,6 +267,7 @@ def test_a_path_grants_what_is_its_own_and_the_longest_counts_alone() -> None:
               - {email: bob@a.example, teams: [pay-a]}
               - bob@b.example
             """,
+        "pay__roles": "teams: [{name: pay-b, roles: [{role: API Viewer, api: payments}]}]\n",
         "payments__x": "developers: [{email: eve@a.example, teams: [core]}]\n",
     }
     pay, one = "against 'pay' (p:4:7)", "against 'one' (p:5:7)"
@@ -184,10 +275,30 @@ def test_a_path_grants_what_is_its_own_and_the_longest_counts_alone() -> None:
         f"pay/deep/x:2:5 require.paths: ada@a.example: pay may approve people of no domain, {pay}",
         f"pay/deep/x:5:53 require.paths: API Viewer on orders for team pay-a: of APIs pay may give payments, {pay}",
         f"pay/deep/x:6:5 require.paths: team core: of teams pay may give pay-*, {pay}",
+        f"pay/deep/x:6:26 require.paths: API Viewer on payments for team core: of teams pay may give pay-*, {pay}",
         f"pay/deep/x:9:35 require.paths: orders for 'S' of ada@a.example: of APIs pay may give payments, {pay}",
         "pay/one:2:36 require.paths: bob@a.example in pay-a: of teams pay/one.yaml may give none, " + one,
         f"pay/one:3:5 require.paths: bob@b.example: pay/one.yaml may approve people of a.example, {one}",
     ]
+
+
+def test_what_a_path_may_give_is_told_as_a_list_and_rules_give_too() -> None:
+    """Rules stand at the top, so that its path is theirs."""
+    rule = """\
+        rules:
+          - {name: r, match: {email: "*@a.example"}, approve: true, teams: [t, core], apis: [orders, payments]}
+        """
+    some = "{name: top, path: '.', domains: [b.example, c.example], teams: [t, u], apis: [payments, refunds]}"
+    told = found(f"{{paths: [{some}]}}", rules=rule)
+    assert [line.partition("*@a.example: ")[2].partition(", against")[0] for line in told] == [
+        ". may approve people of b.example, c.example",
+        "of teams . may give t, u",
+        "of APIs . may give payments, refunds",
+    ]
+    none = found("{paths: [{name: top, path: '.', domains: ['*'], teams: ['*']}]}", rules=rule)
+    assert {line.partition("*@a.example: ")[2].partition(", against")[0] for line in none} == {
+        "of APIs . may give none"
+    }
 
 
 def test_with_paths_a_file_that_none_holds_may_grant_nothing() -> None:
