@@ -6,6 +6,7 @@ tests/manifest --update-goldens`, then read the diff as a reviewer would.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,9 @@ from hypothesis import settings
 settings.register_profile("calm", deadline=None)
 if settings.get_current_profile_name() == "default":
     settings.load_profile("calm")
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a shell's background job; commands would inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

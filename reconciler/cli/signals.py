@@ -18,7 +18,10 @@ _SAID = "\nstopping: what is under way is waited for; the same once more ends at
 
 @contextmanager
 def obeyed(stop: Stop) -> Iterator[None]:
-    """Turn the signals into a wish to stop as long as this lasts; before and after they end the program."""
+    """Turn the signals into a wish to stop as long as this lasts; before and after they end the program.
+
+    Whoever started it with a signal ignored, as `nohup` and a shell's background jobs do, meant it: it stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():  # only there signals can be handled
         yield
         return
@@ -31,7 +34,8 @@ def obeyed(stop: Stop) -> Iterator[None]:
         with suppress(OSError, ValueError):  # written past the buffers, which this signal may have interrupted
             os.write(sys.stderr.fileno(), _SAID.encode())
 
-    before = {each: signal.signal(each, ask) for each in SIGNALS}
+    heard = [each for each in SIGNALS if signal.getsignal(each) != signal.SIG_IGN]
+    before = {each: signal.signal(each, ask) for each in heard}
     try:
         yield
     finally:

@@ -284,6 +284,17 @@ def test_the_signals_mean_what_they_meant_before_once_apply_is_over(story: Story
     assert [signal.getsignal(number) for number in (SIGINT, SIGTERM)] == before
 
 
+def test_a_signal_that_was_ignored_from_the_start_stays_ignored(child: Child) -> None:
+    """As for a shell's background job: whoever started it so meant it."""
+    child.at_write(2, lambda _: child.signal(SIGINT))
+    before = signal.signal(SIGINT, signal.SIG_IGN)
+    try:
+        child.start()
+    finally:
+        signal.signal(SIGINT, before)
+    assert {result for _, result, _ in results(child.document(0))} == {"done"}
+
+
 # The end of the process, at any write
 
 EVERYTHING = """
